@@ -1,0 +1,75 @@
+/** An approval as it is folded from the ledger, and the desk where people answer. */
+
+import type { ResultAsync } from 'neverthrow';
+import type { Plan } from '../plan.js';
+
+/** How a yes was proved. `presence` is an `sk-` key whose signature says that somebody touched it. */
+export type ApprovalMethod = 'signature' | 'presence';
+/** One signed yes. Times are ISO 8601 UTC; `statement` and `signature` (SSHSIG armour) are kept so that the engine checks them again at use. */
+export interface Grant {
+  readonly approver: string;
+  readonly fingerprint: string;
+  readonly method: ApprovalMethod;
+  readonly notAfter: string;
+  readonly slots: readonly number[];
+  readonly statement: string;
+  readonly signature: string;
+  readonly index: number;
+}
+/** `used` means that every slot is consumed. */
+export type ApprovalStatus = 'pending' | 'granted' | 'denied' | 'expired' | 'revoked' | 'used';
+export interface Approval {
+  readonly id: string;
+  readonly plan: string;
+  readonly digest: string;
+  /** `<type>:<id>` of the asker. */
+  readonly subject: string;
+  readonly status: ApprovalStatus;
+  readonly requestedAt: string;
+  readonly expiresAt: string;
+  /** Number of steps of the plan; a slot is a step's index. */
+  readonly slots: number;
+  readonly consumed: readonly number[];
+  readonly grants: readonly Grant[];
+  readonly denial?: { readonly by: string; readonly reason: string; readonly until: string };
+  /** What policy demanded when it was asked. */
+  readonly demands: ApprovalDemands;
+}
+export interface ApprovalDemands {
+  readonly minimum: ApprovalMethod;
+  /** Number of different approvers that must sign. */
+  readonly signers: 1 | 2;
+}
+export interface ApprovalError {
+  readonly kind:
+    | 'unknown_approval'
+    | 'digest_mismatch'
+    | 'own_request'
+    | 'not_pending'
+    | 'expired'
+    | 'bad_signature'
+    | 'unknown_key'
+    | 'wrong_statement'
+    | 'weak_method'
+    | 'approvers_unavailable'
+    | 'evidence_unavailable';
+  readonly message: string;
+  readonly detail?: string;
+  readonly cause?: unknown;
+}
+/** Made apart from MeshClaw, so that a package which must not approve is never given it. */
+export interface ApprovalDesk {
+  /** Newest first, at most 200. Err kinds: `evidence_unavailable`. */
+  list(): ResultAsync<readonly Approval[], ApprovalError>;
+  /** An approval with the plan it is about, read back from the ledger and checked against its digest. Err kinds: `unknown_approval`, `digest_mismatch`, `evidence_unavailable`. */
+  show(id: string): ResultAsync<{ readonly approval: Approval; readonly plan: Plan }, ApprovalError>;
+  /** The exact text that an approver signs (namespace `meshclaw-approval@v1`). Err kinds: those of `show`, `not_pending`, `expired`. */
+  statement(id: string): ResultAsync<string, ApprovalError>;
+  /** Checks the signature over the statement and records the yes. Err kinds: all. */
+  grant(
+    id: string,
+    answer: { readonly statement: string; readonly signature: string },
+  ): ResultAsync<Approval, ApprovalError>;
+  /** Records a no; it holds for that digest for 24 hours. `by` is `<type>:<id>`. */
+  deny(id: string, answer: { readonly by: string; readonly reason: string }): ResultAsync<Approval, ApprovalError>;
+}

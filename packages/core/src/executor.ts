@@ -1,0 +1,48 @@
+/** One way to reach something. An Err means that certainly nothing was done; "maybe done" is an Outcome of kind 'unknown'. */
+
+import type { ResultAsync } from 'neverthrow';
+import type { z } from 'zod';
+import type { Action, ActionKind } from './action.js';
+import type { Outcome } from './outcome.js';
+
+/** Only `unreachable` and `unsupported` let the engine try the next way to reach the target. */
+export interface ExecutorError {
+  readonly kind:
+    | 'unreachable'
+    | 'unsupported'
+    | 'authentication_failed'
+    | 'identity_mismatch'
+    | 'cancelled'
+    | 'timed_out'
+    | 'invalid_settings'
+    | 'not_started';
+  readonly message: string;
+  readonly cause?: unknown;
+}
+/** The bounds of one call. All but `signal` are required: there is no hidden default. */
+export interface CallOptions {
+  /** Names this execution in the ledger; a provider uses it as idempotency key or label so that an unknown outcome can be found again. */
+  readonly executionId: string;
+  readonly timeoutMs: number;
+  readonly maxOutputBytes: number;
+  readonly signal?: AbortSignal;
+}
+export interface Executor<S extends z.ZodType = z.ZodType> {
+  readonly contract: 'executor/v1';
+  /** The folder's name; in every record. */
+  readonly id: string;
+  readonly performs: ActionKind;
+  /** What an inventory entry must say to be reached this way; also the source of the inventory's JSON Schema. */
+  readonly settings: S;
+  /** May hand out a pooled session. Err kinds: all of `ExecutorError`. */
+  open(settings: z.output<S>, call: CallOptions): ResultAsync<ExecutorSession, ExecutorError>;
+}
+/** `perform` may be called while another runs (the executor queues); `close` gives it back and may be called twice. */
+export interface ExecutorSession {
+  /** Who really answered: host key, pin, machine id or account. In the plan; compared before anything is sent. */
+  readonly identity: string;
+  perform(action: Action, call: CallOptions): ResultAsync<Outcome, ExecutorError>;
+  /** Several reads in one round trip, one outcome each, in order. Left out: the engine performs them one by one. */
+  performAll?(actions: readonly Action[], call: CallOptions): ResultAsync<readonly Outcome[], ExecutorError>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,26 @@
+/** Findings and next steps: what a workflow tells. */
+
+import type { Effect } from './decision.js';
+import type { JsonObject, JsonValue } from './json.js';
+
+export const SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** One observed problem. `id` is stable across runs (`disk.filling`); `evidence` are ids of ledger records. */
+export interface Finding {
+  readonly id: string;
+  readonly target: string;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly detail: string;
+  readonly evidence: readonly string[];
+  readonly facts?: JsonObject;
+}
+/** A next step to suggest, with the effect policy would give it now. */
+export interface Next {
+  readonly operation: string;
+  readonly target: string;
+  readonly input: JsonValue;
+  readonly why: string;
+  readonly effect: Effect;
+}

@@ -1,0 +1,131 @@
+/** The words, the ports and the engine of MeshClaw. No I/O: everything reaches the world through an executor. */
+
+export {
+  type Action,
+  type ActionKind,
+  type ActionOf,
+  type ApiAction,
+  type CommandAction,
+  command,
+  script,
+  type Unsupported,
+  unsupported,
+} from './action.js';
+export type {
+  Approval,
+  ApprovalDemands,
+  ApprovalDesk,
+  ApprovalError,
+  ApprovalMethod,
+  ApprovalStatus,
+  Grant,
+} from './approvals/approval.js';
+export type { Approver, ApproverRegistry, ApproverRegistryError } from './approvals/approver.js';
+export { type Clock, systemClock } from './clock.js';
+export {
+  type Alternative,
+  type Decision,
+  type DecisionRequest,
+  EFFECTS,
+  type Effect,
+  MODES,
+  type Mode,
+  type Obligation,
+  type PolicyDecisionPoint,
+  type PolicyTools,
+  type Reason,
+  SUBJECT_TYPES,
+  SURFACES,
+  type Subject,
+  type SubjectType,
+  type Surface,
+  subjectName,
+} from './decision.js';
+export { canonicalJson, sha256Hex } from './digest.js';
+export type { CallOptions, Executor, ExecutorError, ExecutorSession } from './executor.js';
+export type { Fact, FactValue } from './facts.js';
+export { type Finding, type Next, SEVERITIES, type Severity } from './finding.js';
+export type { Inventory, InventoryError } from './inventory.js';
+export type { JsonObject, JsonValue } from './json.js';
+export {
+  type BlobReference,
+  type Defect,
+  type Head,
+  type Ledger,
+  type LedgerError,
+  type NewRecord,
+  RECORD_TYPES,
+  type Receipt,
+  type RecordQuery,
+  type RecordType,
+  type StoredRecord,
+  type Unless,
+  type Verification,
+} from './ledger.js';
+export type {
+  Caller,
+  CreateMeshClaw,
+  MeshClaw,
+  MeshClawError,
+  MeshClawOptions,
+  OperationCatalogue,
+  RunOptions,
+  Session,
+} from './meshclaw.js';
+export {
+  type Absent,
+  type ChangeClass,
+  type ChangePart,
+  defineChange,
+  defineRead,
+  type InputOf,
+  type Limits,
+  type Operation,
+  type OperationClass,
+  type OperationName,
+  type OutputOf,
+  type ParseError,
+  type ReadOperation,
+  step,
+  type WantedStep,
+} from './operation.js';
+export type { Answered, Captured, Exited, Outcome, OutcomeOf, Signalled, Unknown } from './outcome.js';
+export {
+  type Plan,
+  type PlanBody,
+  type PlanEnvelope,
+  type PlanStep,
+  type PlanStepBody,
+  planBytes,
+  planDigest,
+  type StepReport,
+} from './plan.js';
+export { type Problem, toProblem } from './problem.js';
+export type { PendingApproval, Refusal, RefusalKind, RefusalOf, RefusedWhy } from './refusal.js';
+export type { Platform, PlatformFact, Reach, Target, TargetKind } from './target.js';
+export {
+  fromWireAnswer,
+  fromWireRequest,
+  toWireDecision,
+  toWireRequest,
+  type WireAnswer,
+  type WireDecision,
+  type WireRequest,
+  wireAnswerSchema,
+  wireDecisionSchema,
+  wireRequestSchema,
+} from './wire/decision.js';
+export {
+  type Answers,
+  type ApplyContext,
+  type Contexts,
+  defineWorkflow,
+  type ObserveContext,
+  type Performed,
+  type PerformOptions,
+  type Phase,
+  type PlanContext,
+  type ReadsOf,
+  type Report,
+  type Workflow,
+} from './workflow.js';

@@ -1,0 +1,21 @@
+// Tests read the packages' sources, so nothing needs to be built first except worker files (see script/test).
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const packages = fileURLToPath(new URL('./packages', import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^meshclaw$/, replacement: `${packages}/meshclaw/src/index.ts` },
+      { find: /^@meshclaw\/([^/]+)$/, replacement: `${packages}/$1/src/index.ts` },
+      { find: /^@meshclaw\/([^/]+)\/testing$/, replacement: `${packages}/$1/src/_testing/index.ts` },
+      { find: /^@meshclaw\/([^/]+)\/([^/]+)$/, replacement: `${packages}/$1/src/$2/index.ts` },
+    ],
+  },
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
