@@ -11,6 +11,13 @@ export {
   type Unsupported,
   unsupported,
 } from './action.js';
+export {
+  type AllowedSignersError,
+  APPROVAL_NAMESPACE,
+  allowedSignersLine,
+  parseAllowedSigners,
+  parseAuthorizedKey,
+} from './approvals/allowed-signers.js';
 export type {
   Approval,
   ApprovalDemands,
@@ -21,6 +28,11 @@ export type {
   Grant,
 } from './approvals/approval.js';
 export type { Approver, ApproverRegistry, ApproverRegistryError } from './approvals/approver.js';
+export { type ApprovalDeskOptions, createApprovalDesk } from './approvals/desk.js';
+export { parseSshPublicKey, type SshPublicKey } from './approvals/ssh-key.js';
+export { type SshSignatureProof, signedBytes, verifySshSignature } from './approvals/ssh-signature.js';
+export { type SshReader, sshReader, sshString } from './approvals/ssh-wire.js';
+export { parseStatement, type Statement, statementText } from './approvals/statement.js';
 export { type Clock, systemClock } from './clock.js';
 export {
   type Alternative,
@@ -101,6 +113,10 @@ export {
   type StepReport,
 } from './plan.js';
 export { type Problem, toProblem } from './problem.js';
+export { readPlan } from './read-plan.js';
+export { SECRET_PATTERNS, type SecretPattern } from './redaction/patterns.js';
+export { redactJson } from './redaction/redact-json.js';
+export { createRedactor, type RedactorOptions } from './redaction/redactor.js';
 export type { PendingApproval, Refusal, RefusalKind, RefusalOf, RefusedWhy } from './refusal.js';
 export type { Platform, PlatformFact, Reach, Target, TargetKind } from './target.js';
 export {

@@ -44,7 +44,6 @@ export interface ApprovalError {
   readonly kind:
     | 'unknown_approval'
     | 'digest_mismatch'
-    | 'own_request'
     | 'not_pending'
     | 'expired'
     | 'bad_signature'

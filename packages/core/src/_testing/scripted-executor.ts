@@ -1,0 +1,58 @@
+/** An executor that answers from a function: what a test says the target would say. */
+
+import { okAsync, type Result, ResultAsync } from 'neverthrow';
+import { z } from 'zod';
+import type { Action } from '../action.js';
+import { sha256Hex } from '../digest.js';
+import type { CallOptions, Executor, ExecutorError } from '../executor.js';
+import type { Captured, Exited, Outcome } from '../outcome.js';
+
+/** What was asked of a scripted executor, in order. */
+export interface Performance {
+  readonly action: Action;
+  readonly call: CallOptions;
+}
+export interface ScriptedExecutor extends Executor {
+  readonly performances: readonly Performance[];
+}
+
+/** Text as an executor would have captured it. */
+export const captured = (text: string): Captured => ({
+  text,
+  bytes: Buffer.byteLength(text),
+  digest: sha256Hex(text),
+  cut: false,
+});
+
+/** A command that ended by itself. */
+export const exited = (stdout: string, exitCode = 0, stderr = ''): Exited => ({
+  kind: 'exited',
+  exitCode,
+  stdout: captured(stdout),
+  stderr: captured(stderr),
+  durationMs: 1,
+});
+
+/** An executor named `id` whose every outcome comes from `answer`; `identity` may change between calls. Only for tests. */
+export function createScriptedExecutor(
+  answer: (action: Action, call: CallOptions) => Promise<Result<Outcome, ExecutorError>>,
+  options: { readonly id?: string; readonly identity?: () => string } = {},
+): ScriptedExecutor {
+  const performances: Performance[] = [];
+  return {
+    contract: 'executor/v1',
+    id: options.id ?? 'scripted',
+    performs: 'command',
+    settings: z.strictObject({}),
+    performances,
+    open: () =>
+      okAsync({
+        identity: options.identity?.() ?? 'scripted:1',
+        perform: (action, call) => {
+          performances.push({ action, call });
+          return new ResultAsync(answer(action, call));
+        },
+        close: async () => {},
+      }),
+  };
+}
