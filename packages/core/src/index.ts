@@ -54,6 +54,7 @@ export {
   subjectName,
 } from './decision.js';
 export { canonicalJson, sha256Hex } from './digest.js';
+export { createMeshClaw } from './engine/create-meshclaw.js';
 export type { CallOptions, Executor, ExecutorError, ExecutorSession } from './executor.js';
 export type { Fact, FactValue } from './facts.js';
 export { type Finding, type Next, SEVERITIES, type Severity } from './finding.js';

@@ -27,7 +27,8 @@ export type RefusedWhy =
   | 'too_many_pending'
   | 'defect';
 
-interface Base {
+/** What every refusal says. */
+export interface RefusalBase {
   readonly message: string;
   readonly operation: string;
   readonly target: string;
@@ -35,7 +36,7 @@ interface Base {
   readonly evidence: readonly string[];
 }
 /** Refusal kinds are the engine's public vocabulary and carry no package prefix. */
-export type Refusal = Base &
+export type Refusal = RefusalBase &
   (
     | { readonly kind: 'invalid_input'; readonly issues: readonly string[] }
     | { readonly kind: 'unknown_target' }

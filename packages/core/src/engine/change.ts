@@ -1,0 +1,165 @@
+/** A change: observed, approved where policy says so, intended on record, performed, recorded, verified. */
+
+import { err, type Result } from 'neverthrow';
+import type { Action } from '../action.js';
+import type { Approval } from '../approvals/approval.js';
+import type { CallOptions, ExecutorError } from '../executor.js';
+import type { JsonValue } from '../json.js';
+import type { RecordType } from '../ledger.js';
+import type { Outcome } from '../outcome.js';
+import type { PlanStepBody } from '../plan.js';
+import type { Refusal } from '../refusal.js';
+import type { Performed } from '../workflow.js';
+import type { Decided } from './decide.js';
+import { type Asking, type Engine, newId } from './engine.js';
+import { readOutcome, redactOutcome } from './outcome.js';
+import { actionOf, type PerformRead, type Prepared } from './prepare.js';
+import type { Reached } from './reach.js';
+import { callOptions } from './read.js';
+import { approvalConsumed, decisionMade, executionFinished, executionIntended, type Scope } from './records.js';
+import { appendRefused, notSent, refused, unrecorded } from './refuse.js';
+import { verify } from './verify.js';
+
+/** A change that is ready: where it would run, the state it was observed on, the exact bytes. */
+export interface Ready {
+  readonly prepared: Prepared;
+  readonly reached: Reached;
+  readonly before: JsonValue;
+  readonly action: Action;
+}
+/** What lets it run: the decision, and the approval with its slot where one is needed. */
+export interface Permit {
+  readonly decided: Decided;
+  readonly approval?: Approval;
+  readonly slot: number;
+  /** The plan it is a step of: its id, digest and that the step runs once. */
+  readonly plan?: { readonly id: string; readonly digest: string };
+}
+
+/** Records after the decision that take the ground from under it. */
+const OVERTAKING: readonly RecordType[] = ['freeze.set', 'approval.revoked', 'approval.denied', 'approval.withdrawn'];
+
+/** Observes the target and builds the bytes. Err kinds: those of the observing read, `unsupported`. */
+export async function makeReady(
+  asking: Asking,
+  prepared: Prepared,
+  reached: Reached,
+  performRead: PerformRead,
+): Promise<Result<Ready, Refusal>> {
+  const observes = prepared.operation.change?.observes;
+  let before: JsonValue = null;
+  if (observes !== undefined && !('none' in observes)) {
+    const seen = await performRead(asking, observes.operation, prepared.target.id, observes.input(prepared.input));
+    if (seen.isErr()) return err(seen.error);
+    before = observes.pick(seen.value.output);
+  }
+  return actionOf(prepared, before).map((action) => ({ prepared, reached, before, action }));
+}
+
+/** The step as a plan holds it. */
+export function stepBody({ prepared, reached, before, action }: Ready, why: string): PlanStepBody {
+  const { operation, target, platform, input } = prepared;
+  const observes = operation.change?.observes;
+  const needed = Object.fromEntries(operation.needs.map((fact) => [fact, platform[fact]]));
+  return {
+    operation: operation.name,
+    class: operation.class,
+    target: { id: target.id, executor: reached.executor, identity: reached.session.identity },
+    platform: needed,
+    input: input as JsonValue,
+    action,
+    limits: operation.limits,
+    observed:
+      observes === undefined || 'none' in observes ? null : { operation: observes.operation.name, value: before },
+    why,
+  };
+}
+
+/** Runs what is permitted, exactly once. Err kinds: `refused`, `evidence_unavailable`, `not_sent`, `outcome_unknown`, `failed`, `stale`, `unparseable_output`, `unrecorded`, `unverified`. */
+export async function execute(
+  engine: Engine,
+  asking: Asking,
+  ready: Ready,
+  permit: Permit,
+  performRead: PerformRead,
+): Promise<Result<Performed<unknown>, Refusal>> {
+  const { prepared, action, before } = ready;
+  if (asking.signal?.aborted) return err(refused(prepared.about, 'cancelled'));
+  const execution = newId('exec');
+  const scope = scopeOf(asking, prepared, permit, execution);
+  const intended = await intend(engine, ready, permit, scope);
+  if (intended.isErr()) return err(intended.error);
+  // From here on something may have happened: every way out is on record.
+  const call = callOptions(asking, prepared, execution);
+  const performed = await perform(ready, call);
+  const ended = 'outcome' in performed ? { outcome: redactOutcome(performed.outcome, engine.redact) } : performed;
+  const kept = await engine.ledger.append([executionFinished(engine, scope, ended)]);
+  if (kept.isErr()) return err(unrecorded(prepared.about, kept.error));
+  const evidence = [...intended.value, ...kept.value.map(({ index }) => String(index))];
+  const about = { ...prepared.about, evidence };
+  if (!('outcome' in ended)) return err(notSent(about, ended.notSent));
+  const output = readOutcome(prepared.operation, ended.outcome, prepared.input, prepared.platform, about);
+  if (output.isErr()) return err(output.error);
+  const verified = await verify(engine, asking, prepared, before, scope, performRead);
+  return verified
+    .mapErr((refusal) => ({ ...refusal, evidence: [...evidence, ...refusal.evidence] }))
+    .map((record) => ({
+      output: output.value,
+      target: prepared.target.id,
+      observedAt: engine.clock.now(),
+      evidence: record === undefined ? evidence : [...evidence, record],
+    }));
+}
+
+/** The durable write before the first byte is sent. */
+async function intend(
+  engine: Engine,
+  ready: Ready,
+  permit: Permit,
+  scope: Scope,
+): Promise<Result<readonly string[], Refusal>> {
+  const { prepared, reached, before, action } = ready;
+  const { decided, approval, slot, plan } = permit;
+  const records = [
+    decisionMade(engine, scope, decided),
+    ...(approval ? [approvalConsumed(scope, approval, slot)] : []),
+    executionIntended(engine, scope, {
+      action,
+      executor: reached.executor,
+      identity: reached.session.identity,
+      observed: before,
+      timeoutMs: prepared.operation.limits.timeoutMs,
+      ...(plan ? { once: `plan:${plan.id}:${slot}` } : {}),
+    }),
+  ];
+  const kept = await engine.ledger.append(records, { types: OVERTAKING, from: decided.state.from });
+  return kept
+    .map((receipts) => receipts.map(({ index }) => String(index)))
+    .mapErr((error) => appendRefused(prepared.about, error));
+}
+
+/** An executor that throws has broken its contract; what it did by then nobody knows. */
+async function perform(
+  { reached, action }: Ready,
+  call: CallOptions,
+): Promise<{ readonly outcome: Outcome } | { readonly notSent: ExecutorError }> {
+  try {
+    const performed = await reached.session.perform(action, call);
+    return performed.isOk() ? { outcome: performed.value } : { notSent: performed.error };
+  } catch {
+    return { outcome: { kind: 'unknown', reason: 'the executor broke off', durationMs: 0 } };
+  }
+}
+
+function scopeOf(asking: Asking, { about }: Prepared, { decided, approval, plan }: Permit, execution: string): Scope {
+  const bound = plan ?? (approval && { id: approval.plan, digest: approval.digest });
+  return {
+    asking,
+    operation: about.operation,
+    target: about.target,
+    policy: decided.decision.policyDigest,
+    execution,
+    ...(bound ? { plan: bound.id, digest: bound.digest } : {}),
+    ...(approval ? { approval: approval.id } : {}),
+  };
+}

@@ -1,0 +1,51 @@
+/** What every part of the engine works with. Made once by `createMeshClaw`. */
+
+import type { ApproverRegistry } from '../approvals/approver.js';
+import type { Clock } from '../clock.js';
+import type { PolicyDecisionPoint, Subject, Surface } from '../decision.js';
+import type { Executor } from '../executor.js';
+import type { Inventory } from '../inventory.js';
+import type { Ledger } from '../ledger.js';
+import type { OperationCatalogue } from '../meshclaw.js';
+import type { PerformOptions } from '../workflow.js';
+
+export interface Engine {
+  readonly policy: PolicyDecisionPoint;
+  readonly ledger: Ledger;
+  readonly inventory: Inventory;
+  readonly executors: ReadonlyMap<string, Executor>;
+  readonly operations: OperationCatalogue;
+  readonly approvers: ApproverRegistry;
+  readonly clock: Clock;
+  readonly redact: (text: string) => string;
+  readonly platformFrom: string | undefined;
+}
+
+/** One ask: who, through what, in which run. */
+export interface Asking {
+  readonly subject: Subject;
+  readonly surface: Surface;
+  readonly exposed: boolean;
+  readonly run?: string;
+  readonly workflow?: string;
+  readonly because?: string;
+  readonly signal?: AbortSignal;
+  /** May only shorten the operation's own limit. */
+  readonly timeoutMs?: number;
+}
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** A new id: prefix and 60 random bits in Crockford's base 32, short enough to type. */
+export function newId(prefix: 'run' | 'exec' | 'plan' | 'appr' | 'req'): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return `${prefix}-${[...bytes].map((byte) => ALPHABET[byte & 31]).join('')}`;
+}
+
+/** The same ask with what one call adds to it. */
+export const withOptions = (asking: Asking, { timeoutMs, because, signal }: PerformOptions = {}): Asking => ({
+  ...asking,
+  ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  ...(because === undefined ? {} : { because }),
+  ...(signal === undefined ? {} : { signal }),
+});

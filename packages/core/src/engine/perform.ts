@@ -1,0 +1,128 @@
+/** The door: one operation on one target, from the caller's words to evidence. */
+
+import { err, ok, type Result } from 'neverthrow';
+import type { JsonValue } from '../json.js';
+import type { Operation } from '../operation.js';
+import { planBytes, planDigest } from '../plan.js';
+import type { Refusal } from '../refusal.js';
+import type { Performed } from '../workflow.js';
+import { ask, findGrant, newEnvelope } from './approve.js';
+import { execute, makeReady, type Ready, stepBody } from './change.js';
+import { type Decided, type Demands, decide, demandsOf } from './decide.js';
+import type { Asking, Engine } from './engine.js';
+import { actionOf, type PerformRead, type Prepared, prepare } from './prepare.js';
+import { withSession } from './reach.js';
+import { callOptions, read } from './read.js';
+import { decisionMade } from './records.js';
+import { appendRefused, deniedBy, refused } from './refuse.js';
+
+/** Performs an operation. Err kinds: every `Refusal`. Whatever throws inside before anything was sent is `refused` (`defect`). */
+export async function perform(
+  engine: Engine,
+  asking: Asking,
+  operation: Operation,
+  target: string,
+  input: unknown,
+): Promise<Result<Performed<unknown>, Refusal>> {
+  try {
+    const prepared = await prepare(engine, asking, operation, target, input, performRead(engine));
+    if (prepared.isErr()) return err(prepared.error);
+    const judged = await judge(engine, asking, prepared.value);
+    if (judged.isErr()) return err(judged.error);
+    const { decided, demands } = judged.value;
+    const simple = operation.class === 'read' && decided.decision.allowed;
+    return simple
+      ? await performAllowedRead(engine, asking, prepared.value, decided)
+      : await performChange(engine, asking, prepared.value, decided, demands);
+  } catch (cause) {
+    return err(refused({ operation: operation.name, target }, 'defect', cause));
+  }
+}
+
+/** How the engine reads for its own needs: the same door, the same evidence. */
+export const performRead =
+  (engine: Engine): PerformRead =>
+  (asking, operation, target, input) =>
+    perform(engine, asking, operation, target, input);
+
+/** Asks policy; a no is recorded and ends it. Err kinds: `denied`, `refused`, `evidence_unavailable`, `unsupported`. */
+export async function judge(
+  engine: Engine,
+  asking: Asking,
+  prepared: Prepared,
+): Promise<Result<{ readonly decided: Decided; readonly demands: Demands }, Refusal>> {
+  const { operation, target, input, about } = prepared;
+  const action = operation.class === 'judged' ? actionOf(prepared) : undefined;
+  if (action?.isErr()) return err(action.error);
+  const question = { name: operation.name, class: operation.class, input: input as JsonValue };
+  const words = action?.isOk() ? { action: action.value } : {};
+  const asked = await decide(engine, asking, target, { ...question, ...words }, 'execute');
+  if (asked.isErr()) return err(asked.error);
+  const { decision, state } = asked.value;
+  const demands = demandsOf(decision, about, operation);
+  if (decision.effect !== 'deny' && demands.isOk()) {
+    // The freeze is the engine's own too: no policy can forget it.
+    if (!state.freeze || decision.class === 'read') return ok({ decided: asked.value, demands: demands.value });
+  }
+  const kept = await engine.ledger.append([
+    decisionMade(engine, { asking, ...about, policy: decision.policyDigest }, asked.value),
+  ]);
+  if (kept.isErr()) return err(appendRefused(about, kept.error));
+  const evidence = kept.value.map(({ index }) => String(index));
+  if (decision.effect === 'deny') return err(deniedBy({ ...about, evidence }, decision));
+  return err(demands.isErr() ? { ...demands.error, evidence } : refused({ ...about, evidence }, 'frozen'));
+}
+
+async function performAllowedRead(
+  engine: Engine,
+  asking: Asking,
+  prepared: Prepared,
+  decided: Decided,
+): Promise<Result<Performed<unknown>, Refusal>> {
+  const action = actionOf(prepared);
+  return action.isErr() ? err(action.error) : read(engine, asking, prepared, action.value, decided);
+}
+
+async function performChange(
+  engine: Engine,
+  asking: Asking,
+  prepared: Prepared,
+  decided: Decided,
+  demands: Demands,
+): Promise<Result<Performed<unknown>, Refusal>> {
+  const call = callOptions(asking, prepared, decided.request.requestId);
+  return withSession(engine, prepared.target, prepared.operation.via, call, prepared.about, async (reached) => {
+    const ready = await makeReady(asking, prepared, reached, performRead(engine));
+    if (ready.isErr()) return err(ready.error);
+    if (decided.decision.allowed)
+      return execute(engine, asking, ready.value, { decided, slot: 0 }, performRead(engine));
+    return performApproved(engine, asking, ready.value, decided, demands);
+  });
+}
+
+/** Uses a yes to exactly this plan of one step, or asks for one. */
+async function performApproved(
+  engine: Engine,
+  asking: Asking,
+  ready: Ready,
+  decided: Decided,
+  demands: Demands,
+): Promise<Result<Performed<unknown>, Refusal>> {
+  const { about, operation } = ready.prepared;
+  const body = {
+    v: 1 as const,
+    subject: { type: asking.subject.type, id: asking.subject.id },
+    workflow: asking.workflow ?? null,
+    steps: [stepBody(ready, operation.title)],
+  };
+  const digest = planDigest(planBytes(body));
+  const grant = await findGrant(engine, about, { digest }, 0, demands);
+  if (grant.isErr()) return err(grant.error);
+  if (grant.value) {
+    const permit = { decided, approval: grant.value, slot: 0, plan: { id: grant.value.plan, digest } };
+    return execute(engine, asking, ready, permit, performRead(engine));
+  }
+  const plan = { ...newEnvelope(engine, asking, `${operation.title} on ${about.target}`), digest, body };
+  const decisions = (id: string) => [decisionMade(engine, { asking, ...about, plan: id, digest }, decided)];
+  return ask(engine, asking, about, plan, decided.decision, demands, decisions);
+}
