@@ -19,6 +19,9 @@ type built struct {
 // build compiles to WebAssembly. Unused rules are pruned, so the module answers exactly
 // the entrypoints that were asked for and none that merely depend on them.
 func build(asked *request) (any, []byte, error) {
+	if len(asked.Entrypoints) == 0 {
+		return nil, nil, badRequest("a build needs at least one entrypoint")
+	}
 	capabilities, err := asked.capabilities()
 	if err != nil {
 		return nil, nil, err

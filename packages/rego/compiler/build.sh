@@ -14,5 +14,6 @@ if [ "${1:-}" = raw ]; then
   case $2 in /*) compile "$2" ;; *) echo 'raw needs an absolute path' >&2; exit 2 ;; esac
 else
   compile "$PWD/regoc.wasm"
+  node licenses.mjs
   node package.mjs "${1:-11}"
 fi

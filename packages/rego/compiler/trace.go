@@ -44,7 +44,7 @@ func describeTrace(events []*topdown.Event, kind string, limit int) *trace {
 	} else {
 		events = lineage.Fails(events)
 	}
-	kept := min(len(events), limit)
+	kept := max(0, min(len(events), limit))
 	described := &trace{Events: make([]traceEvent, 0, kept), Dropped: len(events) - kept}
 	for _, event := range events[:kept] {
 		described.Events = append(described.Events, describeEvent(event))

@@ -31,10 +31,13 @@ export function createHost(folder: URL): Host {
     worker = undefined;
   };
   const run = async (request: string, timeoutMs: number): Promise<Answer<Reply>> => {
+    if (closing.signal.aborted) return refused(CLOSED);
     const loaded = await loadCompiler(folder);
     if (closing.signal.aborted) return refused(CLOSED);
     if (!loaded.ok) return loaded;
-    worker ??= startWorker(loaded.value);
+    worker ??= startWorker(loaded.value, (ended) => {
+      if (worker === ended) worker = undefined;
+    });
     const answer = await ask(worker, request, timeoutMs, closing.signal);
     if (!answer.ok) discard();
     return answer;
@@ -53,7 +56,7 @@ export function createHost(folder: URL): Host {
 const CLOSED = { kind: 'rego.closed', message: 'the compiler was closed' } as const satisfies RegoError;
 
 /** The thread never keeps the process alive by itself: while a call runs, the timer of its limit does. */
-function startWorker(module: WasmModule): Worker {
+function startWorker(module: WasmModule, onEnd: (ended: Worker) => void): Worker {
   const worker = new Worker(workerUrl(), {
     workerData: { module } satisfies WorkerStart,
     name: 'rego-compiler',
@@ -61,7 +64,7 @@ function startWorker(module: WasmModule): Worker {
     execArgv: [],
     resourceLimits: { stackSizeMb: STACK_MIB },
   });
-  worker.on('error', () => undefined);
+  worker.on('error', () => undefined).on('exit', () => onEnd(worker));
   worker.unref();
   return worker;
 }

@@ -65,10 +65,7 @@ export function createRego(options: RegoOptions = {}): Rego {
   const host = createHost(options.artifactFolder ?? ARTIFACT_FOLDER);
   const call = createCaller(host, options);
   return {
-    build: async (input) => {
-      if (input.entrypoints.length === 0) return malformed('a build needs at least one entrypoint');
-      return call<Omit<Built, 'wasm'>, Built>('build', input, (value, wasm) => ({ ...value, wasm }));
-    },
+    build: (input) => call<Omit<Built, 'wasm'>, Built>('build', input, (value, wasm) => ({ ...value, wasm })),
     check: (input) => call('check', { ...input, strict: input.strict ?? true }),
     test: (input) => call('test', { ...input, ...traceOf(input, 'fails') }),
     fmt: (input) => call<{ files: readonly FormattedFile[] }, readonly FormattedFile[]>('fmt', input, (v) => v.files),

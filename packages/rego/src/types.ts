@@ -96,7 +96,7 @@ export interface Position {
   readonly column: number;
 }
 
-/** A stretch of a file; the end is included. */
+/** A stretch of a file; the end is the place after its last character. */
 export interface Range {
   readonly start: Position;
   readonly end: Position;
