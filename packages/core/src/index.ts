@@ -30,6 +30,7 @@ export type {
 export type { Approver, ApproverRegistry, ApproverRegistryError } from './approvals/approver.js';
 export { type ApprovalDeskOptions, createApprovalDesk } from './approvals/desk.js';
 export { parseSshPublicKey, type SshPublicKey } from './approvals/ssh-key.js';
+export { ed25519Blob, signSshSignature } from './approvals/ssh-sign.js';
 export { type SshSignatureProof, signedBytes, verifySshSignature } from './approvals/ssh-signature.js';
 export { type SshReader, sshReader, sshString } from './approvals/ssh-wire.js';
 export { parseStatement, type Statement, statementText } from './approvals/statement.js';

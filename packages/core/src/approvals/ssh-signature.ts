@@ -50,7 +50,7 @@ function parseEnvelope(armour: string): Envelope | undefined {
   if (body === undefined) return undefined;
   const reader = sshReader(Buffer.from(body.replace(/\s/g, ''), 'base64'));
   if (reader.bytes(MAGIC.length)?.toString('latin1') !== MAGIC || reader.uint32() !== 1) return undefined;
-  const [blob, namespace, , hash, signature] = [
+  const [blob, namespace, reserved, hash, signature] = [
     reader.string(),
     reader.string(),
     reader.string(),
@@ -59,7 +59,7 @@ function parseEnvelope(armour: string): Envelope | undefined {
   ];
   const key = blob && parseSshPublicKey(blob);
   const hashName = hash?.toString('latin1');
-  if (!key || !namespace || !signature || reader.rest !== 0) return undefined;
+  if (!key || !namespace || !signature || reserved?.length !== 0 || reader.rest !== 0) return undefined;
   if (hashName !== 'sha256' && hashName !== 'sha512') return undefined;
   return { key, namespace, hash: hashName, signature };
 }

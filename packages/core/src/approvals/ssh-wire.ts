@@ -1,6 +1,6 @@
 /** Reading and writing the SSH wire encoding (RFC 4251 §5): length-prefixed strings, nothing more. */
 
-/** The fields of a blob in order; undefined when a length does not fit. Never reads past the end. */
+/** The fields of a blob in order; undefined when a length does not fit, and for every field after it. Never reads past the end. */
 export interface SshReader {
   string(): Buffer | undefined;
   uint32(): number | undefined;
@@ -13,9 +13,9 @@ export interface SshReader {
 export function sshReader(bytes: Buffer): SshReader {
   let at = 0;
   const take = (length: number): Buffer | undefined => {
-    if (length > bytes.length - at) return undefined;
-    at += length;
-    return bytes.subarray(at - length, at);
+    const begin = at;
+    at = length > bytes.length - at ? Number.POSITIVE_INFINITY : at + length;
+    return Number.isFinite(at) ? bytes.subarray(begin, at) : undefined;
   };
   const uint32 = () => take(4)?.readUInt32BE(0);
   return {

@@ -1,6 +1,6 @@
 /** A read that policy allowed: performed, recorded, parsed. It changes nothing, so its record comes after it. */
 
-import { err, ok, type Result } from 'neverthrow';
+import { err, type Result } from 'neverthrow';
 import type { Action } from '../action.js';
 import type { CallOptions } from '../executor.js';
 import type { NewRecord } from '../ledger.js';

@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { dialSet } from '../_testing/dial.js';
+import { createTestApprover } from '../_testing/test-approver.js';
+import { createWorld } from '../_testing/world.js';
+import type { RefusalOf } from '../refusal.js';
+
+type World = ReturnType<typeof createWorld>;
+
+const askedOf = async ({ agent }: World, value = 7) => {
+  const refusal = (await agent.perform(dialSet, 'web1', { value }))._unsafeUnwrapErr();
+  expect(refusal.kind).toBe('approval_required');
+  return (refusal as RefusalOf<'approval_required'>).approval;
+};
+
+describe('what needs approval', () => {
+  it('is stored as a plan and not performed', async () => {
+    const world = createWorld();
+    const approval = await askedOf(world);
+    expect(world.dial.sets).toBe(0);
+    const { plan } = (await world.desk.show(approval.id))._unsafeUnwrap();
+    expect(plan.digest).toBe(approval.digest);
+    expect(plan.body.steps[0]).toMatchObject({
+      action: { argv: ['dial', 'set', '7'] },
+      target: { id: 'web1', identity: 'dial:1' },
+      observed: { value: { value: 1 } },
+    });
+  });
+
+  it('joins an identical pending ask instead of asking twice', async () => {
+    const world = createWorld();
+    const first = await askedOf(world);
+    const second = await askedOf(world);
+    expect(second.id).toBe(first.id);
+    expect(world.ledger.records.filter(({ type }) => type === 'approval.requested')).toHaveLength(1);
+  });
+
+  it('runs once after a signed yes, by the same call, and asks anew the next time', async () => {
+    const world = createWorld();
+    const { id } = await askedOf(world);
+    (await world.grant(id))._unsafeUnwrap();
+    (await world.agent.perform(dialSet, 'web1', { value: 7 }))._unsafeUnwrap();
+    expect(world.dial.sets).toBe(1);
+    world.dial.value = 1;
+    expect((await askedOf(world)).id).not.toBe(id);
+    expect(world.dial.sets).toBe(1);
+  });
+
+  it('runs once when twenty callers use one yes at the same time', async () => {
+    const world = createWorld();
+    const { id } = await askedOf(world);
+    await world.grant(id);
+    const calls = Array.from({ length: 20 }, () => world.agent.perform(dialSet, 'web1', { value: 7 }));
+    const ended = await Promise.all(calls);
+    expect(ended.filter((one) => one.isOk())).toHaveLength(1);
+    expect(world.dial.sets).toBe(1);
+  });
+
+  it('is not covered by a yes to another subject, another value or another state', async () => {
+    const world = createWorld();
+    const { id } = await askedOf(world);
+    await world.grant(id);
+    const other = world.mesh.as({ subject: { type: 'agent', id: 'other' }, surface: 'sdk' });
+    expect((await other.perform(dialSet, 'web1', { value: 7 }))._unsafeUnwrapErr().kind).toBe('approval_required');
+    await askedOf(world, 8);
+    world.dial.value = 2;
+    await askedOf(world);
+    expect(world.dial.sets).toBe(0);
+  });
+
+  it('expires after ten minutes, before and after the yes', async () => {
+    const world = createWorld();
+    const { id } = await askedOf(world);
+    await world.grant(id);
+    world.clock.advance(10 * 60_000);
+    expect((await askedOf(world)).id).not.toBe(id);
+    expect((await world.desk.statement(id))._unsafeUnwrapErr().kind).toBe('expired');
+  });
+
+  it('stays refused for a day after a no', async () => {
+    const world = createWorld();
+    const { id } = await askedOf(world);
+    (await world.desk.deny(id, { by: 'human:dana', reason: 'not today' }))._unsafeUnwrap();
+    const again = () => world.agent.perform(dialSet, 'web1', { value: 7 });
+    expect((await again())._unsafeUnwrapErr()).toMatchObject({ kind: 'refused', why: 'approval_denied' });
+    world.clock.advance(24 * 3_600_000);
+    expect((await again())._unsafeUnwrapErr().kind).toBe('approval_required');
+  });
+
+  it('is refused when the approver has been removed since the yes', async () => {
+    const world = createWorld();
+    const { id } = await askedOf(world);
+    await world.grant(id);
+    world.approvers.length = 0;
+    expect((await world.agent.perform(dialSet, 'web1', { value: 7 }))._unsafeUnwrapErr().kind).toBe('stale');
+    expect(world.dial.sets).toBe(0);
+  });
+
+  it('needs two approvers where policy demands four eyes', async () => {
+    const world = createWorld(({ action }) =>
+      action.class === 'write'
+        ? { effect: 'approval_required', obligations: [{ id: 'f', type: 'four_eyes', parameters: { signers: 2 } }] }
+        : undefined,
+    );
+    const { id } = await askedOf(world);
+    await world.grant(id);
+    expect((await world.grant(id))._unsafeUnwrapErr().kind).toBe('not_pending');
+    await askedOf(world);
+    const second = createTestApprover('erin');
+    world.approvers.push(second);
+    (await world.grant(id, second))._unsafeUnwrap();
+    expect((await world.agent.perform(dialSet, 'web1', { value: 7 })).isOk()).toBe(true);
+  });
+
+  it('stops asking when twenty of one subject are pending', async () => {
+    const world = createWorld();
+    for (let value = 10; value < 30; value += 1) await askedOf(world, value);
+    const refusal = (await world.agent.perform(dialSet, 'web1', { value: 99 }))._unsafeUnwrapErr();
+    expect(refusal).toMatchObject({ kind: 'refused', why: 'too_many_pending' });
+  });
+});
+
+describe('the desk', () => {
+  it('refuses a signature by a stranger, of another namespace, of another text and a broken one', async () => {
+    const world = createWorld();
+    const { id } = await askedOf(world);
+    const statement = (await world.desk.statement(id))._unsafeUnwrap();
+    const good = world.approver.sign(statement);
+    const answers = [
+      { statement, signature: createTestApprover('mallory').sign(statement) },
+      { statement, signature: world.approver.sign(statement, 'git') },
+      { statement: statement.replace('"slots":[0]', '"slots":[0,1]'), signature: good },
+      { statement: ` ${statement}`, signature: good },
+      { statement, signature: good.replace(/[A-Z]{4}/, 'AAAA') },
+      { statement, signature: '' },
+    ];
+    const kinds = [];
+    for (const answer of answers) kinds.push((await world.desk.grant(id, answer))._unsafeUnwrapErr().kind);
+    expect(kinds).toEqual([
+      'unknown_key',
+      'bad_signature',
+      'bad_signature',
+      'wrong_statement',
+      'bad_signature',
+      'bad_signature',
+    ]);
+    expect((await world.desk.show(id))._unsafeUnwrap().approval.status).toBe('pending');
+  });
+
+  it('refuses a statement of another approval or another ledger', async () => {
+    const world = createWorld();
+    const first = await askedOf(world);
+    const second = await askedOf(world, 8);
+    const statement = (await world.desk.statement(second.id))._unsafeUnwrap();
+    const other = statement.replace('ledger-1', 'ledger-2');
+    const grant = (text: string, id: string) =>
+      world.desk.grant(id, { statement: text, signature: world.approver.sign(text) });
+    expect((await grant(statement, first.id))._unsafeUnwrapErr().kind).toBe('wrong_statement');
+    expect((await grant(other, second.id))._unsafeUnwrapErr().kind).toBe('wrong_statement');
+  });
+
+  it('lists the newest first and says that an id is unknown', async () => {
+    const world = createWorld();
+    const first = await askedOf(world);
+    const second = await askedOf(world, 8);
+    const listed = (await world.desk.list())._unsafeUnwrap();
+    expect(listed.map(({ id }) => id)).toEqual([second.id, first.id]);
+    expect((await world.desk.show('appr-none'))._unsafeUnwrapErr().kind).toBe('unknown_approval');
+  });
+});
