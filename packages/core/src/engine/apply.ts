@@ -18,6 +18,7 @@ import { withSession } from './reach.js';
 import { callOptions } from './read.js';
 import { decisionMade } from './records.js';
 import { type About, evidenceUnavailable, refused, staleState, unsupportedHere } from './refuse.js';
+import { keepUndone } from './undone.js';
 
 /** One step, decided by the policy of now. */
 interface Judged {
@@ -67,11 +68,15 @@ async function judgeSteps(engine: Engine, asking: Asking, plan: Plan): Promise<R
     const one = await judgeStep(engine, asking, step, slot);
     if (one.isErr()) return err(one.error);
     const same = await withReady(engine, asking, one.value, async () => ok(undefined));
-    if (same.isErr()) return err(same.error);
+    if (same.isErr()) return keep(engine, asking, plan, one.value, same.error);
     judged.push(one.value);
   }
   return ok(judged);
 }
+
+/** The decision of a step that is not run, with why not. */
+const keep = (engine: Engine, asking: Asking, { id, digest }: Plan, { prepared, decided }: Judged, refusal: Refusal) =>
+  keepUndone(engine, { asking, ...prepared.about, plan: id, digest }, decided, refusal);
 
 async function judgeStep(
   engine: Engine,
@@ -129,7 +134,7 @@ async function approveSteps(
   const waiting: Judged[] = [];
   for (const one of steps.filter(({ decided }) => !decided.decision.allowed)) {
     const grant = await findGrant(engine, one.prepared.about, plan, one.slot, one.demands);
-    if (grant.isErr()) return err(grant.error);
+    if (grant.isErr()) return keep(engine, asking, plan, one, grant.error);
     if (!grant.value) waiting.push(one);
   }
   const [first] = waiting;
@@ -184,13 +189,16 @@ async function runStep(
     let permit: Permit = { decided, slot, plan };
     if (!decided.decision.allowed) {
       const grant = await findGrant(engine, prepared.about, plan, slot, demands);
-      if (grant.isErr()) return err(grant.error);
-      if (!grant.value) return err(staleState(prepared.about, 'an approval', null));
+      const missing = grant.isErr() ? grant.error : staleState(prepared.about, 'an approval', null);
+      if (grant.isErr() || !grant.value) return keep(engine, asking, plan, judged.value, missing);
       permit = { ...permit, approval: grant.value };
     }
-    return await withReady(engine, asking, judged.value, (ready) =>
-      execute(engine, asking, ready, permit, performRead(engine)),
+    const done = await withReady(engine, asking, judged.value, async (ready) =>
+      asking.signal?.aborted
+        ? err(refused(prepared.about, 'cancelled'))
+        : ok(await execute(engine, asking, ready, permit, performRead(engine))),
     );
+    return done.isOk() ? done.value : keep(engine, asking, plan, judged.value, done.error);
   } catch (cause) {
     return err(refused({ operation: step.operation, target: step.target.id }, 'defect', cause));
   }

@@ -1,6 +1,6 @@
 /** A change: observed, approved where policy says so, intended on record, performed, recorded, verified. */
 
-import { err, type Result } from 'neverthrow';
+import { err, ok, type Result } from 'neverthrow';
 import type { Action } from '../action.js';
 import type { Approval } from '../approvals/approval.js';
 import type { CallOptions, ExecutorError } from '../executor.js';
@@ -17,7 +17,7 @@ import { actionOf, type PerformRead, type Prepared } from './prepare.js';
 import type { Reached } from './reach.js';
 import { callOptions } from './read.js';
 import { approvalConsumed, decisionMade, executionFinished, executionIntended, type Scope } from './records.js';
-import { appendRefused, notSent, refused, unrecorded } from './refuse.js';
+import { appendRefused, notSent, outcomeUnknown, unrecorded } from './refuse.js';
 import { verify } from './verify.js';
 
 /** A change that is ready: where it would run, the state it was observed on, the exact bytes. */
@@ -83,32 +83,43 @@ export async function execute(
   permit: Permit,
   performRead: PerformRead,
 ): Promise<Result<Performed<unknown>, Refusal>> {
-  const { prepared, action, before } = ready;
-  if (asking.signal?.aborted) return err(refused(prepared.about, 'cancelled'));
+  const { prepared } = ready;
   const execution = newId('exec');
   const scope = scopeOf(asking, prepared, permit, execution);
   const intended = await intend(engine, ready, permit, scope);
   if (intended.isErr()) return err(intended.error);
-  // From here on something may have happened: every way out is on record.
-  const call = callOptions(asking, prepared, execution);
-  const performed = await perform(ready, call);
+  try {
+    return await performIntended(engine, asking, ready, scope, intended.value, performRead);
+  } catch {
+    const about = { ...prepared.about, evidence: intended.value };
+    return err(outcomeUnknown(about, 'an internal defect broke it off after its intent'));
+  }
+}
+
+/** From here on something may have happened: every way out is on record. */
+async function performIntended(
+  engine: Engine,
+  asking: Asking,
+  ready: Ready,
+  scope: Scope & { readonly execution: string },
+  intended: readonly string[],
+  performRead: PerformRead,
+): Promise<Result<Performed<unknown>, Refusal>> {
+  const { prepared, before } = ready;
+  const { operation, target, input, platform } = prepared;
+  const performed = await perform(ready, callOptions(asking, prepared, scope.execution));
   const ended = 'outcome' in performed ? { outcome: redactOutcome(performed.outcome, engine.redact) } : performed;
   const kept = await engine.ledger.append([executionFinished(engine, scope, ended)]);
-  if (kept.isErr()) return err(unrecorded(prepared.about, kept.error));
-  const evidence = [...intended.value, ...kept.value.map(({ index }) => String(index))];
+  if (kept.isErr()) return err(unrecorded({ ...prepared.about, evidence: intended }, kept.error));
+  const evidence = [...intended, ...kept.value.map(({ index }) => String(index))];
   const about = { ...prepared.about, evidence };
   if (!('outcome' in ended)) return err(notSent(about, ended.notSent));
-  const output = readOutcome(prepared.operation, ended.outcome, prepared.input, prepared.platform, about);
+  const output = readOutcome(operation, ended.outcome, input, platform, about);
   if (output.isErr()) return err(output.error);
   const verified = await verify(engine, asking, prepared, before, scope, performRead);
-  return verified
-    .mapErr((refusal) => ({ ...refusal, evidence: [...evidence, ...refusal.evidence] }))
-    .map((record) => ({
-      output: output.value,
-      target: prepared.target.id,
-      observedAt: engine.clock.now(),
-      evidence: record === undefined ? evidence : [...evidence, record],
-    }));
+  if (verified.isErr()) return err({ ...verified.error, evidence: [...evidence, ...verified.error.evidence] });
+  const proofs = verified.value === undefined ? evidence : [...evidence, verified.value];
+  return ok({ output: output.value, target: target.id, observedAt: engine.clock.now(), evidence: proofs });
 }
 
 /** The durable write before the first byte is sent. */
@@ -151,7 +162,12 @@ async function perform(
   }
 }
 
-function scopeOf(asking: Asking, { about }: Prepared, { decided, approval, plan }: Permit, execution: string): Scope {
+function scopeOf(
+  asking: Asking,
+  { about }: Prepared,
+  { decided, approval, plan }: Permit,
+  execution: string,
+): Scope & { readonly execution: string } {
   const bound = plan ?? (approval && { id: approval.plan, digest: approval.digest });
   return {
     asking,

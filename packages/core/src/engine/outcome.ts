@@ -40,10 +40,14 @@ export function readOutcome(
 ): Result<unknown, Refusal> {
   const answer = expected(operation, outcome, about);
   if (answer.isErr()) return err(answer.error);
-  const parsed = operation.parse(answer.value, input, platform);
-  if (parsed.isErr()) return err(unparseable(about, parsed.error.message));
-  const output = operation.output.safeParse(parsed.value);
-  return output.success ? ok(output.data) : err(unparseable(about, 'the output does not fit the operation'));
+  try {
+    const parsed = operation.parse(answer.value, input, platform);
+    if (parsed.isErr()) return err(unparseable(about, parsed.error.message));
+    const output = operation.output.safeParse(parsed.value);
+    return output.success ? ok(output.data) : err(unparseable(about, 'the output does not fit the operation'));
+  } catch {
+    return err(unparseable(about, 'the parser broke off'));
+  }
 }
 
 function expected(operation: Operation, outcome: Outcome, about: About): Result<Exited | Answered, Refusal> {

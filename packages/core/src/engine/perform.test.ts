@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { dialRead, dialSet } from '../_testing/dial.js';
 import { captured, exited } from '../_testing/scripted-executor.js';
 import { createWorld } from '../_testing/world.js';
+import type { NewRecord } from '../ledger.js';
 
 describe('a read', () => {
   it('answers its typed output and the ids of its records', async () => {
@@ -69,6 +70,33 @@ describe('a read', () => {
     dial.interferes = async () => ok(exited('1\npassword=hunter2hunter2\n'));
     await agent.perform(dialRead, 'web1', {});
     expect(JSON.stringify(ledger.records)).not.toContain('hunter2');
+  });
+});
+
+describe('what is kept', () => {
+  it('is a blob where the output is long, and the text itself where it is short', async () => {
+    const { agent, dial, ledger } = createWorld();
+    const appended: NewRecord[] = [];
+    const { append } = ledger;
+    ledger.append = (records, unless) => {
+      appended.push(...records);
+      return append(records, unless);
+    };
+    dial.interferes = async () => ok(exited('x'.repeat(5_000), 0, 'short'));
+    await agent.perform(dialRead, 'web1', {});
+    const finished = appended.find(({ type }) => type === 'execution.finished');
+    expect(finished?.blobs?.stdout).toEqual(Buffer.from('x'.repeat(5_000)));
+    expect(finished?.body).toMatchObject({
+      outcome: { stdout: { blob: 'stdout', bytes: 5_000 }, stderr: { text: 'short' } },
+    });
+  });
+
+  it('is the decision too when the state could not be observed', async () => {
+    const { agent, dial, ledger } = createWorld();
+    dial.interferes = async () => ok(exited('', 9, 'broken'));
+    const refusal = (await agent.perform(dialSet, 'web1', { value: 7 }))._unsafeUnwrapErr();
+    expect(refusal).toMatchObject({ kind: 'failed', operation: 'dial.read' });
+    expect(ledger.records.filter((r) => r.operation === 'dial.set').map(({ type }) => type)).toEqual(['decision.made']);
   });
 });
 

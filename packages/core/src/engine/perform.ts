@@ -14,7 +14,8 @@ import { actionOf, type PerformRead, type Prepared, prepare } from './prepare.js
 import { withSession } from './reach.js';
 import { callOptions, read } from './read.js';
 import { decisionMade } from './records.js';
-import { appendRefused, deniedBy, refused } from './refuse.js';
+import { deniedBy, refused } from './refuse.js';
+import { keepUndone } from './undone.js';
 
 /** Performs an operation. Err kinds: every `Refusal`. Whatever throws inside before anything was sent is `refused` (`defect`). */
 export async function perform(
@@ -64,13 +65,9 @@ export async function judge(
     // The freeze is the engine's own too: no policy can forget it.
     if (!state.freeze || decision.class === 'read') return ok({ decided: asked.value, demands: demands.value });
   }
-  const kept = await engine.ledger.append([
-    decisionMade(engine, { asking, ...about, policy: decision.policyDigest }, asked.value),
-  ]);
-  if (kept.isErr()) return err(appendRefused(about, kept.error));
-  const evidence = kept.value.map(({ index }) => String(index));
-  if (decision.effect === 'deny') return err(deniedBy({ ...about, evidence }, decision));
-  return err(demands.isErr() ? { ...demands.error, evidence } : refused({ ...about, evidence }, 'frozen'));
+  const why =
+    decision.effect === 'deny' ? deniedBy(about, decision) : demands.isErr() ? demands.error : refused(about, 'frozen');
+  return keepUndone(engine, { asking, ...about }, asked.value, why);
 }
 
 async function performAllowedRead(
@@ -90,14 +87,17 @@ async function performChange(
   decided: Decided,
   demands: Demands,
 ): Promise<Result<Performed<unknown>, Refusal>> {
+  const { about, operation, target } = prepared;
   const call = callOptions(asking, prepared, decided.request.requestId);
-  return withSession(engine, prepared.target, prepared.operation.via, call, prepared.about, async (reached) => {
+  // The outer Result is about getting ready (the decision is not on record yet), the inner one about what followed.
+  const done = await withSession(engine, target, operation.via, call, about, async (reached) => {
     const ready = await makeReady(asking, prepared, reached, performRead(engine));
     if (ready.isErr()) return err(ready.error);
-    if (decided.decision.allowed)
-      return execute(engine, asking, ready.value, { decided, slot: 0 }, performRead(engine));
-    return performApproved(engine, asking, ready.value, decided, demands);
+    if (!decided.decision.allowed) return performApproved(engine, asking, ready.value, decided, demands);
+    if (asking.signal?.aborted) return err(refused(about, 'cancelled'));
+    return ok(await execute(engine, asking, ready.value, { decided, slot: 0 }, performRead(engine)));
   });
+  return done.isOk() ? done.value : keepUndone(engine, { asking, ...about }, decided, done.error);
 }
 
 /** Uses a yes to exactly this plan of one step, or asks for one. */
@@ -107,7 +107,7 @@ async function performApproved(
   ready: Ready,
   decided: Decided,
   demands: Demands,
-): Promise<Result<Performed<unknown>, Refusal>> {
+): Promise<Result<Result<Performed<unknown>, Refusal>, Refusal>> {
   const { about, operation } = ready.prepared;
   const body = {
     v: 1 as const,
@@ -118,11 +118,12 @@ async function performApproved(
   const digest = planDigest(planBytes(body));
   const grant = await findGrant(engine, about, { digest }, 0, demands);
   if (grant.isErr()) return err(grant.error);
+  if (asking.signal?.aborted) return err(refused(about, 'cancelled'));
   if (grant.value) {
     const permit = { decided, approval: grant.value, slot: 0, plan: { id: grant.value.plan, digest } };
-    return execute(engine, asking, ready, permit, performRead(engine));
+    return ok(await execute(engine, asking, ready, permit, performRead(engine)));
   }
   const plan = { ...newEnvelope(engine, asking, `${operation.title} on ${about.target}`), digest, body };
   const decisions = (id: string) => [decisionMade(engine, { asking, ...about, plan: id, digest }, decided)];
-  return ask(engine, asking, about, plan, decided.decision, demands, decisions);
+  return ok(await ask(engine, asking, about, plan, decided.decision, demands, decisions));
 }

@@ -28,7 +28,8 @@ export async function withSession<T>(
   try {
     return await use(opened);
   } finally {
-    await opened.session.close();
+    // What was done was done: a session that cannot be given back changes no answer.
+    await opened.session.close().catch(() => undefined);
   }
 }
 

@@ -1,6 +1,6 @@
 /** A read that policy allowed: performed, recorded, parsed. It changes nothing, so its record comes after it. */
 
-import { err, type Result } from 'neverthrow';
+import { err, ok, type Result } from 'neverthrow';
 import type { Action } from '../action.js';
 import type { CallOptions } from '../executor.js';
 import type { NewRecord } from '../ledger.js';
@@ -13,6 +13,7 @@ import type { Prepared } from './prepare.js';
 import { type Reached, withSession } from './reach.js';
 import { decisionMade, executionFinished, observationRecorded, type Scope } from './records.js';
 import { notSent, unrecorded } from './refuse.js';
+import { keepUndone } from './undone.js';
 
 /** Performs an allowed read. Err kinds: `unsupported`, `not_sent`, `outcome_unknown`, `failed`, `unparseable_output`, `unrecorded`. */
 export async function read(
@@ -29,8 +30,7 @@ export async function read(
   const result = await withSession(engine, prepared.target, prepared.operation.via, call, prepared.about, (reached) =>
     send(engine, prepared, action, call, scope, decision, reached),
   );
-  if (result.isErr() && result.error.evidence.length === 0) return recordFailure(engine, scope, decision, result.error);
-  return result;
+  return result.isOk() ? result.value : keepUndone(engine, scope, decided, result.error);
 }
 
 /** The bounds of one call: the operation's own, shortened by the caller. */
@@ -56,7 +56,7 @@ async function send(
   scope: Scope,
   decision: NewRecord,
   { session, executor }: Reached,
-): Promise<Result<Performed<unknown>, Refusal>> {
+): Promise<Result<Result<Performed<unknown>, Refusal>, Refusal>> {
   const performed = await session.perform(action, call);
   if (performed.isErr()) return err(notSent(prepared.about, performed.error));
   const outcome = redactOutcome(performed.value, engine.redact);
@@ -66,23 +66,11 @@ async function send(
   const facts = output.isOk() ? (prepared.operation.facts?.(output.value, prepared.input) ?? []) : [];
   if (facts.length > 0) records.push(observationRecorded(scope, facts));
   const kept = await engine.ledger.append(records);
-  if (kept.isErr()) return err(unrecorded(prepared.about, kept.error));
+  if (kept.isErr()) return ok(err(unrecorded(prepared.about, kept.error)));
   const evidence = kept.value.map(({ index }) => String(index));
-  return output
-    .map((value) => ({ output: value, target: prepared.target.id, observedAt: engine.clock.now(), evidence }))
-    .mapErr((refusal) => ({ ...refusal, evidence }));
-}
-
-/** Nothing was sent: the decision is kept all the same, with why nothing followed. */
-async function recordFailure(
-  engine: Engine,
-  scope: Scope,
-  decision: NewRecord,
-  refusal: Refusal,
-): Promise<Result<never, Refusal>> {
-  if (refusal.kind === 'unrecorded') return err(refusal);
-  const notDone = refusal.kind === 'not_sent' ? [executionFinished(engine, scope, { notSent: refusal.error })] : [];
-  const kept = await engine.ledger.append([decision, ...notDone]);
-  if (kept.isErr()) return err(unrecorded({ ...scope }, kept.error));
-  return err({ ...refusal, evidence: kept.value.map(({ index }) => String(index)) });
+  return ok(
+    output
+      .map((value) => ({ output: value, target: prepared.target.id, observedAt: engine.clock.now(), evidence }))
+      .mapErr((refusal) => ({ ...refusal, evidence })),
+  );
 }

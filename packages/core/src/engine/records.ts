@@ -7,7 +7,7 @@ import type { ExecutorError } from '../executor.js';
 import type { FactValue } from '../facts.js';
 import type { JsonObject, JsonValue } from '../json.js';
 import type { NewRecord } from '../ledger.js';
-import type { Outcome } from '../outcome.js';
+import type { Captured, Outcome } from '../outcome.js';
 import { type Plan, planBytes } from '../plan.js';
 import { redactJson } from '../redaction/redact-json.js';
 import { toWireDecision, toWireRequest } from '../wire/decision.js';
@@ -125,19 +125,18 @@ export function executionIntended(
   };
 }
 
-/** `execution.finished`: how it ended, or that nothing was sent. A read has no intent, so its record says what was done too. */
+/** `execution.finished`: how it ended, or that nothing was sent. A read has no intent, so its record says what was done too. Long output is kept as a blob. */
 export function executionFinished(
   { redact }: Engine,
   scope: Scope,
   ended: { readonly outcome: Outcome } | { readonly notSent: ExecutorError },
   done?: { readonly action: Action; readonly executor: string; readonly identity: string },
 ): NewRecord {
-  const outcome =
-    'outcome' in ended
-      ? outcomeBody(ended.outcome)
-      : { kind: 'not_sent', error: { kind: ended.notSent.kind, message: ended.notSent.message } };
-  const body = { outcome, ...(done === undefined ? {} : done) };
-  return { ...columns(scope), type: 'execution.finished', body: redactJson(body as unknown as JsonValue, redact) };
+  const { outcome, blobs } =
+    'outcome' in ended ? outcomeBody(ended.outcome) : { outcome: notSentBody(ended.notSent), blobs: {} };
+  const body = redactJson({ outcome, ...(done ?? {}) } as unknown as JsonValue, redact);
+  const large = Object.keys(blobs).length > 0 ? { blobs } : {};
+  return { ...columns(scope), type: 'execution.finished', body, ...large };
 }
 
 /** `observation.recorded`: the facts of one read. */
@@ -145,14 +144,34 @@ export function observationRecorded(scope: Scope, facts: readonly FactValue[]): 
   return { ...columns(scope), type: 'observation.recorded', body: { facts: facts as unknown as JsonValue } };
 }
 
-function outcomeBody({ durationMs, ...outcome }: Outcome): JsonObject {
-  const { exitCode, request, ...rest } = outcome as {
-    exitCode?: number;
-    request?: { bodyDigest: string } & JsonObject;
+const notSentBody = ({ kind, message }: ExecutorError): JsonObject => ({ kind: 'not_sent', error: { kind, message } });
+
+/** Longer output is kept beside the ledger, by its digest, so that it can be erased without breaking a proof. */
+const INLINE_BYTES = 4_096;
+
+function outcomeBody(outcome: Outcome): { readonly outcome: JsonObject; readonly blobs: Record<string, Uint8Array> } {
+  const blobs: Record<string, Uint8Array> = {};
+  const text = (name: string, { text: kept, ...measured }: Captured): JsonObject => {
+    if (Buffer.byteLength(kept) <= INLINE_BYTES) return { ...measured, text: kept };
+    blobs[name] = Buffer.from(kept);
+    return { ...measured, blob: name };
   };
-  const sent =
-    request === undefined ? {} : { request: { ...request, bodyDigest: undefined, body_digest: request.bodyDigest } };
-  return JSON.parse(
-    JSON.stringify({ ...rest, ...sent, exit_code: exitCode, duration_ms: Math.round(durationMs) }),
-  ) as JsonObject;
+  const streams = (captured: { readonly stdout?: Captured; readonly stderr?: Captured }): JsonObject => ({
+    ...(captured.stdout ? { stdout: text('stdout', captured.stdout) } : {}),
+    ...(captured.stderr ? { stderr: text('stderr', captured.stderr) } : {}),
+  });
+  const ended = { kind: outcome.kind, duration_ms: Math.round(outcome.durationMs) };
+  switch (outcome.kind) {
+    case 'exited':
+      return { outcome: { ...ended, exit_code: outcome.exitCode, ...streams(outcome) }, blobs };
+    case 'signalled':
+      return { outcome: { ...ended, signal: outcome.signal, ...streams(outcome) }, blobs };
+    case 'unknown':
+      return { outcome: { ...ended, reason: outcome.reason, ...streams(outcome) }, blobs };
+    case 'answered': {
+      const { method, path, bodyDigest } = outcome.request;
+      const request = { method, path, body_digest: bodyDigest };
+      return { outcome: { ...ended, status: outcome.status, body: outcome.body, request }, blobs };
+    }
+  }
 }
