@@ -38,14 +38,15 @@ func failed(err error) reply {
 }
 
 func diagnose(err error) []diagnostic {
+	// An evaluation's error may wrap those of a built-in that parses: the outer one has the place.
+	if one, ok := errors.AsType[*topdown.Error](err); ok {
+		return []diagnostic{located(diagnostic{Code: one.Code, Message: one.Message}, one.Location)}
+	}
 	if many, ok := errors.AsType[ast.Errors](err); ok && len(many) > 0 {
 		return diagnoseAll(many)
 	}
 	if one, ok := errors.AsType[*ast.Error](err); ok {
 		return diagnoseAll(ast.Errors{one})
-	}
-	if one, ok := errors.AsType[*topdown.Error](err); ok {
-		return []diagnostic{located(diagnostic{Code: one.Code, Message: one.Message}, one.Location)}
 	}
 	if one, ok := errors.AsType[format.UnformattedError](err); ok {
 		return []diagnostic{{Code: ast.FormatErr, Message: one.Error()}}
