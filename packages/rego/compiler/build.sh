@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds regoc.wasm reproducibly: the same Go and OPA versions give the same bytes on any machine.
+# Builds regoc.wasm reproducibly: the same Go and OPA versions give the same bytes from any folder and cache.
 # Usage: compiler/build.sh [brotli quality]   11 (the default) takes minutes, 5 seconds.
 #        compiler/build.sh raw <file>         only the uncompressed module, to compare
 set -eu
