@@ -1,5 +1,5 @@
 // JavaScript only: types come from `tsc -b`. The entries of a package are what its package.json exports, so a new
-// subpath needs no line here.
+// subpath needs no line here. MESHCLAW_BUILD names the one package to build; scripts/build.mjs sets it.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
 
@@ -33,6 +33,7 @@ function expand(folder: string, source: string): string[] {
 
 const options = readdirSync('packages')
   .filter((name) => existsSync(`packages/${name}/package.json`))
+  .filter((name) => [name, undefined].includes(process.env.MESHCLAW_BUILD))
   .map((name): Options => {
     const root = `packages/${name}/src`;
     return {

@@ -1,6 +1,6 @@
 // Tests read the packages' sources, so nothing needs to be built first except worker files (see script/test).
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 const packages = fileURLToPath(new URL('./packages', import.meta.url));
 
@@ -15,6 +15,8 @@ export default defineConfig({
   },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
+    // Long forms run by name alone: script/test --long NAME.
+    exclude: [...configDefaults.exclude, ...(process.env.MESHCLAW_LONG === undefined ? ['**/*.long.test.ts'] : [])],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
