@@ -1,0 +1,116 @@
+# METADATA
+# title: The decision
+# description: Combines guards, rules and class defaults; the most restrictive answer wins.
+package meshclaw.authz
+
+# METADATA
+# title: Decision
+# description: The one entrypoint. Every request has exactly one answer.
+# entrypoint: true
+decision := {
+	"request_id": input.request_id,
+	"effect": effect,
+	"class": stated_class,
+	"reasons": sort_reasons(reasons),
+	"obligations": [o | some o in obligations],
+}
+
+order := ["read_state", "auto_safe", "approval_required", "deny"]
+
+classes := {"read", "write", "destructive", "spend", "secret"}
+
+default stated_class := "destructive"
+
+stated_class := input.action.class if input.action.class in classes
+
+noun := split(input.action.name, ".")[0]
+
+domains := {noun, "any"}
+
+# What is known: an operation of the catalogue with its own class, or, as a question only, a whole class.
+known if {
+	input.action.class in classes
+	data.meshclaw.operations[input.action.name].class == input.action.class
+}
+
+known if {
+	data.meshclaw.operations[input.action.name].class == "judged"
+	input.action.class in {"read", "write", "destructive", "secret"}
+}
+
+known if {
+	input.context.mode == "check"
+	input.action.name == concat(".", ["class", stated_class])
+	input.action.class == stated_class
+}
+
+guarded := {[e, r] | some e in order; some domain in domains; some r in data.meshclaw.guards[domain][_][e]}
+
+ruled := {[e, r] | some e in order; some domain in domains; some r in data.meshclaw.rules[domain][_][e]}
+
+defaulted := {[class_default, told("class_default", "info", "no rule matched; the class of the operation decides")]} if {
+	known
+	count(ruled) == 0
+}
+
+unmatched := {["deny", told("unmatched", "high", "no such operation or class is known")]} if not known
+
+# What no rule can loosen: only reads are read_state; what destroys, spends or reveals is never automatic.
+floored := {[floor[stated_class], told("class_floor", "info", "this class is never answered more mildly")]}
+
+floor := {
+	"read": "read_state",
+	"write": "auto_safe",
+	"destructive": "approval_required",
+	"spend": "approval_required",
+	"secret": "approval_required",
+}
+
+class_default := "read_state" if {
+	stated_class == "read"
+} else := "approval_required"
+
+default defaulted := set()
+
+default unmatched := set()
+
+answers := ((guarded | ruled) | defaulted) | (unmatched | floored)
+
+effect := order[max({i | some i, e in order; some answer in answers; answer[0] == e})]
+
+# The floor explains itself only where nothing else says the same.
+reasons := {r | some [e, r] in (answers - floored); e == effect} if {
+	some [e, _] in (answers - floored)
+	e == effect
+} else := {r | some [e, r] in floored; e == effect}
+
+told(name, severity, message) := {
+	"rule": concat(".", ["authz", name]),
+	"title": "Authorization",
+	"severity": severity,
+	"message": message,
+}
+
+sort_reasons(set_of_reasons) := [r | some pair in sort([[r.rule, r] | some r in set_of_reasons]); r := pair[1]]
+
+obligations contains {"id": "approval.method", "type": "approval_method", "parameters": {"minimum": minimum}} if {
+	effect == "approval_required"
+}
+
+minimum := object.get(data.meshclaw.parameters.approval_minimum, stated_class, "presence")
+
+obligations contains {"id": "approval.four_eyes", "type": "four_eyes", "parameters": {"signers": 2}} if {
+	effect == "approval_required"
+	stated_class in data.meshclaw.parameters.four_eyes_classes
+}
+
+obligations contains {"id": "change.verify", "type": "verify", "parameters": {}} if {
+	effect == "auto_safe"
+	stated_class != "read"
+}
+
+obligations contains o if {
+	effect == "approval_required"
+	some domain in domains
+	some o in data.meshclaw.rules[domain][_].obligation
+}

@@ -1,0 +1,121 @@
+package meshclaw.authz_test
+
+import data.meshclaw.authz
+
+operations := {
+	"file.stat": {"class": "read"},
+	"file.chmod": {"class": "write"},
+	"file.delete": {"class": "destructive"},
+	"command.run": {"class": "judged"},
+}
+
+parameters := {
+	"approval_minimum": {"write": "signature", "destructive": "presence"},
+	"four_eyes_classes": ["spend"],
+	"changes_per_hour": 10,
+	"protected_paths": [],
+	"protected_roots": [],
+	"protected_parts": [],
+	"own_parts": [],
+}
+
+asked(name, class) := {
+	"request_id": "req-1",
+	"subject": {"type": "agent", "id": "codex"},
+	"action": {"name": name, "class": class, "properties": {"path": "/srv/a", "mode": "0640"}},
+	"resource": {"type": "server", "id": "web1", "properties": {}, "facts": {}},
+	"context": {"mode": "execute", "freeze": false, "exposed": false, "recent": {name: 0}},
+}
+
+answer(request) := d if {
+	d := authz.decision with input as request
+		with data.meshclaw.operations as operations
+		with data.meshclaw.parameters as parameters
+}
+
+in_check(request) := object.union(request, {"context": object.union(request.context, {"mode": "check"})})
+
+test_echoes_the_request_and_its_class if {
+	d := answer(asked("file.stat", "read"))
+	d.request_id == "req-1"
+	d.class == "read"
+}
+
+test_answers_each_class_by_its_default if {
+	answer(asked("file.stat", "read")).effect == "read_state"
+	answer(asked("file.chmod", "write")).effect == "approval_required"
+	answer(asked("file.delete", "destructive")).effect == "approval_required"
+}
+
+test_says_that_the_class_decided if {
+	[r] := answer(asked("file.stat", "read")).reasons
+	r.rule == "authz.class_default"
+}
+
+test_denies_unknown_operations_and_classes if {
+	every request in [
+		asked("file.smash", "read"),
+		asked("file.stat", "write"),
+		asked("file.stat", "harmless"),
+		asked("command.run", "judged"),
+		asked("command.run", "spend"),
+		asked("class.read", "read"),
+	] {
+		answer(request).effect == "deny"
+	}
+}
+
+test_answers_a_question_about_a_class_only_when_checking if {
+	answer(in_check(asked("class.read", "read"))).effect == "read_state"
+	answer(in_check(asked("class.spend", "spend"))).effect == "approval_required"
+	answer(in_check(asked("class.read", "write"))).effect == "deny"
+}
+
+test_takes_the_stated_class_of_a_judged_operation if {
+	answer(asked("command.run", "write")).effect == "approval_required"
+	answer(asked("command.run", "read")).effect == "read_state"
+}
+
+test_lets_a_rule_replace_the_class_default if {
+	d := authz.decision with input as asked("file.chmod", "write")
+		with data.meshclaw.operations as operations
+		with data.meshclaw.parameters as parameters
+		with data.meshclaw.rules as {"file": {"x": {"auto_safe": {{"rule": "file.x"}}}}, "any": {}}
+	d.effect == "auto_safe"
+	d.obligations == [{"id": "change.verify", "type": "verify", "parameters": {}}]
+}
+
+test_lets_no_rule_go_below_the_floor_of_a_class if {
+	every request, effect in {"file.chmod": "auto_safe", "file.delete": "approval_required"} {
+		d := authz.decision with input as asked(request, operations[request].class)
+			with data.meshclaw.operations as operations
+			with data.meshclaw.parameters as parameters
+			with data.meshclaw.rules as {"file": {"x": {"read_state": {{"rule": "file.x"}}}}, "any": {}}
+		d.effect == effect
+		[r] := d.reasons
+		r.rule == "authz.class_floor"
+	}
+}
+
+test_lets_the_most_restrictive_answer_win if {
+	request := object.union(asked("file.chmod", "write"), {"context": {"freeze": true}})
+	d := answer(request)
+	d.effect == "deny"
+	"any.freeze" in {r.rule | some r in d.reasons}
+	d.obligations == []
+}
+
+test_demands_the_method_of_the_class_and_the_strongest_for_an_unknown_one if {
+	[o] := answer(asked("file.chmod", "write")).obligations
+	o.parameters.minimum == "signature"
+	some p in answer(in_check(asked("class.secret", "secret"))).obligations
+	p.parameters.minimum == "presence"
+}
+
+test_demands_four_eyes_by_class_and_by_rule if {
+	some o in answer(in_check(asked("class.spend", "spend"))).obligations
+	o.type == "four_eyes"
+	critical := object.union(asked("file.delete", "destructive"), {"resource": {"properties": {"criticality": "high"}}})
+	some p in answer(critical).obligations
+	p.type == "four_eyes"
+}

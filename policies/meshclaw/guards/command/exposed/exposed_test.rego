@@ -1,0 +1,15 @@
+package meshclaw.guards.command.exposed_test
+
+import data.meshclaw.guards.command.exposed
+
+test_asks_when_exposed if {
+	count(exposed.approval_required) == 1 with input as {"context": {"exposed": true}}
+}
+
+test_is_silent_when_not_exposed if {
+	count(exposed.approval_required) == 0 with input as {"context": {"exposed": false}}
+}
+
+test_asks_when_it_is_not_known if {
+	count(exposed.approval_required) == 1 with input as {"context": {}}
+}

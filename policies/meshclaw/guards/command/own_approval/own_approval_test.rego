@@ -1,0 +1,25 @@
+package meshclaw.guards.command.own_approval_test
+
+import data.meshclaw.guards.command.own_approval
+
+asked(argv) := {"action": {"argv": argv}}
+
+test_denies_approving_oneself if {
+	every argv in [
+		["meshclaw", "approvals", "grant", "appr-1"],
+		["sh", "-c", "/usr/bin/meshclaw unfreeze"],
+		["npx", "meshclaw", "approvers", "add", "x", "k.pub"],
+	] {
+		count(own_approval.deny) == 1 with input as asked(argv)
+	}
+}
+
+test_is_silent_for_other_commands if {
+	every argv in [["meshclaw", "list"], ["ls", "approvals"]] {
+		count(own_approval.deny) == 0 with input as asked(argv)
+	}
+}
+
+test_is_silent_without_words if {
+	count(own_approval.deny) == 0 with input as {"action": {}}
+}

@@ -1,0 +1,18 @@
+# METADATA
+# title: Reasons
+# description: Builds a reason from a rule's METADATA and the facts it names by path.
+package meshclaw.lib.reason
+
+# A fact that is missing is null: naming it can never make the rule vanish.
+because(chain, paths) := {
+	"rule": about.custom.id,
+	"title": about.title,
+	"severity": about.custom.severity,
+	"message": about.custom.message,
+	"remediation": about.custom.remediation,
+	"facts": {concat(".", path): object.get(input, path, null) | some path in paths},
+} if {
+	some link in chain
+	link.annotations.scope == "package"
+	about := link.annotations
+}

@@ -1,0 +1,15 @@
+package meshclaw.lib.reason_test
+
+import data.meshclaw.lib.reason
+
+chain := [{"annotations": {
+	"scope": "package",
+	"title": "T",
+	"custom": {"id": "a.b", "severity": "low", "message": "m", "remediation": "r"},
+}}]
+
+test_names_facts_by_path_and_missing_ones_as_null if {
+	r := reason.because(chain, [["a", "b"], ["a", "c"]]) with input as {"a": {"b": 1}}
+	r.rule == "a.b"
+	r.facts == {"a.b": 1, "a.c": null}
+}

@@ -1,0 +1,22 @@
+# METADATA
+# title: Rate limit
+# description: The same change on the same server too often within an hour needs a person.
+# custom:
+#   id: any.rate_limit
+#   severity: medium
+#   message: this was done too often here within an hour
+#   remediation: find out why it is needed again and again
+#   enforcement: hard
+package meshclaw.rules.any.rate_limit
+
+import data.meshclaw.lib.reason
+
+approval_required contains r if {
+	not reading
+	not few_recent
+	r := reason.because(rego.metadata.chain(), [["action", "name"], ["context", "recent"]])
+}
+
+reading if input.action.class == "read"
+
+few_recent if input.context.recent[input.action.name] < data.meshclaw.parameters.changes_per_hour

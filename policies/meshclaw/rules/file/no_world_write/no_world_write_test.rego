@@ -1,0 +1,23 @@
+package meshclaw.rules.file.no_world_write_test
+
+import data.meshclaw.rules.file.no_world_write
+
+asked(mode) := {"action": {"name": "file.chmod", "properties": {"mode": mode}}}
+
+test_denies_write_for_others if {
+	every mode in ["777", "0666", "0602", "003"] {
+		count(no_world_write.deny) == 1 with input as asked(mode)
+	}
+}
+
+test_is_silent_for_other_modes_and_operations if {
+	every mode in ["0640", "755", "0600", "0711"] {
+		count(no_world_write.deny) == 0 with input as asked(mode)
+	}
+	count(no_world_write.deny) == 0 with input as {"action": {"name": "file.stat"}}
+}
+
+test_denies_when_the_mode_is_missing_or_empty if {
+	count(no_world_write.deny) == 1 with input as {"action": {"name": "file.chmod", "properties": {}}}
+	count(no_world_write.deny) == 1 with input as asked("")
+}
