@@ -1,0 +1,3 @@
+import type { ExecutorEntry } from './registry.js';
+
+export const executors = {} as const satisfies Record<string, ExecutorEntry>;
