@@ -1,0 +1,128 @@
+/** The `Ledger` port over its parts. */
+
+import type { Ledger, LedgerError, NewRecord, RecordQuery, Unless } from '@meshclaw/core';
+import { err, ok, Result, ResultAsync } from 'neverthrow';
+import { type BlobReferences, keepBlobs, readBlobFile } from './blobs.js';
+import type { Connection } from './connection.js';
+import type { DatabaseConstructor } from './database.js';
+import { type BlobError, type ExportError, unavailable } from './errors.js';
+import { type ExportSummary, writeExport } from './export.js';
+import type { LedgerPaths } from './folder.js';
+import { rootOf, toHex } from './merkle.js';
+import type { VerifierKey } from './note.js';
+import { countSearch, type Filter, pageSearch } from './query.js';
+import { type Draft, draftRecord, readRecord } from './record.js';
+import { bytesOf, type Store } from './store.js';
+import { verifyStore } from './verify.js';
+import type { Writer } from './writer.js';
+
+/** An open ledger: the port, and what only its owner does. */
+export interface LedgerHandle extends Ledger {
+  readonly origin: string;
+  /** `<origin>+<key id>+<key>`: what its heads are checked with; give it to whoever checks exports. */
+  readonly verifierKey: string;
+  /** The last signed head, a C2SP checkpoint, over everything acknowledged before: keep it elsewhere. Err kinds: `unavailable`. */
+  signedHead(): ResultAsync<string, LedgerError>;
+  /** The bytes of a blob that a record refers to. Err kinds: those of {@link BlobError}. */
+  readBlob(sha256: string): ResultAsync<Uint8Array, BlobError>;
+  /** Writes everything acknowledged before to a file for the offline verifier; an existing file is replaced. Err kinds: `evidence.export_failed`. */
+  exportTo(path: string): ResultAsync<ExportSummary, ExportError>;
+  /** Waits for appends under way, signs a last head and lets go of the file. Calls after it answer `unavailable`. */
+  close(): Promise<void>;
+}
+export interface LedgerParts {
+  readonly id: string;
+  readonly writerName: string;
+  readonly paths: LedgerPaths;
+  readonly sqlite: DatabaseConstructor;
+  readonly connection: Connection;
+  readonly writer: Writer;
+  readonly key: VerifierKey;
+}
+
+/** The ledger made of those parts. */
+export function createHandle(parts: LedgerParts): LedgerHandle {
+  const { id, key, paths, connection, writer } = parts;
+  const read = <T>(from: (store: Store) => T) => new ResultAsync(connection.read(from));
+  return {
+    id,
+    origin: key.origin,
+    verifierKey: key.text,
+    append: (records, unless) => new ResultAsync(append(parts, records, unless)),
+    find: (query) => find(connection, query),
+    count: (query) => count(connection, query),
+    size: () => read((store) => store.frontier().size),
+    head: () => read((store) => store.frontier()).map((tree) => ({ size: tree.size, root: toHex(rootOf(tree)) })),
+    verify: () => new ResultAsync(verify(parts)),
+    signedHead: () => new ResultAsync(writer.signHead()).andThen(() => read(lastNote)),
+    readBlob: (sha256) => new ResultAsync(readBlobFile(paths.blobs, sha256)),
+    exportTo: (path) => new ResultAsync(exportTo(parts, path)),
+    close: async () => {
+      await writer.stop();
+      connection.close();
+    },
+  };
+}
+
+async function append({ paths, writerName, writer }: LedgerParts, records: readonly NewRecord[], unless?: Unless) {
+  const drafts: Draft[] = [];
+  for (const record of records) {
+    const blobs: Result<BlobReferences | undefined, LedgerError> =
+      record.blobs === undefined ? ok(undefined) : await keepBlobs(paths.blobs, record.blobs);
+    const draft = blobs.andThen((references) => draftRecord(record, writerName, references));
+    if (draft.isErr()) return err(draft.error);
+    drafts.push(draft.value);
+  }
+  return writer.append(drafts, unless);
+}
+
+function find(connection: Connection, query: RecordQuery): ReturnType<Ledger['find']> {
+  return pageSearch(query).asyncAndThen((search) => {
+    if (search === undefined) return new ResultAsync(Promise.resolve(ok([])));
+    const rows = connection.read((store) => store.statement(search.sql).all(...search.parameters));
+    return new ResultAsync(rows).andThen((found) =>
+      Result.fromThrowable(
+        () => found.map(({ bytes }) => readRecord(bytesOf(bytes))),
+        (cause) => unavailable('a stored record is damaged', cause),
+      )(),
+    );
+  });
+}
+
+function count(connection: Connection, query: Filter): ReturnType<Ledger['count']> {
+  return countSearch(query).asyncAndThen((search) => {
+    if (search === undefined) return new ResultAsync(Promise.resolve(ok(0)));
+    const row = connection.read((store) => store.statement(search.sql).get(...search.parameters));
+    return new ResultAsync(row).map((found) => Number(found?.count ?? 0));
+  });
+}
+
+async function verify({ connection, sqlite, paths, key }: LedgerParts) {
+  const open = await connection.store();
+  if (open.isErr()) return err(open.error);
+  const source = { sqlite, key, database: paths.database, blobs: paths.blobs };
+  return ResultAsync.fromPromise(verifyStore(source), (cause) => unavailable('the ledger could not be read', cause));
+}
+
+async function exportTo({ connection, writer, key }: LedgerParts, path: string) {
+  const failed = (cause: unknown): ExportError => ({
+    kind: 'evidence.export_failed',
+    message: 'the export could not be written',
+    path,
+    cause,
+  });
+  const signed = await writer.signHead();
+  if (signed.isErr()) return err(failed(signed.error));
+  const read = async <T>(from: (store: Store) => T): Promise<T> =>
+    (await connection.read(from)).match(
+      (value) => value,
+      (error) => {
+        throw error;
+      },
+    );
+  return ResultAsync.fromPromise(writeExport(path, key, read), failed);
+}
+
+function lastNote(store: Store): string {
+  return String(store.statement('SELECT note FROM head ORDER BY size DESC LIMIT 1').get()?.note);
+}

@@ -1,0 +1,32 @@
+/** Checks the whole ledger from inside the process that has it open. */
+
+import type { Verification } from '@meshclaw/core';
+import { createCheck } from './check.js';
+import type { DatabaseConstructor } from './database.js';
+import type { VerifierKey } from './note.js';
+import { checkBlobs } from './offline/check-blobs.js';
+import { checkPages, readDatabase } from './offline/read-database.js';
+import { closeQuietly } from './sqlite.js';
+
+/** Where to find what is checked. */
+export interface VerifySource {
+  readonly sqlite: DatabaseConstructor;
+  readonly database: string;
+  readonly blobs: string;
+  readonly key: VerifierKey;
+}
+
+/** Reads everything back over a connection of its own, so that damage met on the way harms no other call. Throws when the file cannot be opened. */
+export async function verifyStore({ sqlite, database: path, blobs, key }: VerifySource): Promise<Verification> {
+  const check = createCheck(key);
+  const database = new sqlite(path, { readOnly: true });
+  try {
+    const claim = await readDatabase(sqlite, database, check);
+    const { size, root, heads } = check.finish(claim);
+    checkPages(database, check);
+    await checkBlobs(blobs, check);
+    return { size, root, heads, defects: check.defects.list };
+  } finally {
+    closeQuietly(database);
+  }
+}
