@@ -12,7 +12,7 @@ decision := {
 	"effect": effect,
 	"class": stated_class,
 	"reasons": sort_reasons(reasons),
-	"obligations": [o | some o in obligations],
+	"obligations": sort(obligations),
 }
 
 order := ["read_state", "auto_safe", "approval_required", "deny"]

@@ -12,6 +12,11 @@ test_denies_own_files if {
 	}
 }
 
+test_is_silent_for_a_question_in_general if {
+	count(own_files.deny) == 0 with data.meshclaw.parameters as parameters
+		with input as {"action": {"class": "write", "properties": {}}, "context": {"mode": "check"}}
+}
+
 test_is_silent_elsewhere if {
 	count(own_files.deny) == 0 with input as asked("/srv/meshclaw/app") with data.meshclaw.parameters as parameters
 }

@@ -1,6 +1,6 @@
 # METADATA
 # title: Protected paths
-# description: No file operation changes the systems own roots, accounts, boot files or login keys.
+# description: No file operation changes the system's own roots, accounts, boot files or login keys.
 # custom:
 #   id: file.protected_path
 #   severity: critical
@@ -9,10 +9,13 @@
 #   enforcement: hard
 package meshclaw.guards.file.protected_path
 
+import data.meshclaw.lib.path
+import data.meshclaw.lib.question
 import data.meshclaw.lib.reason
 
 deny contains r if {
 	not reading
+	not question.in_general
 	not outside
 	r := reason.because(rego.metadata.chain(), [["action", "properties", "path"]])
 }
@@ -20,13 +23,14 @@ deny contains r if {
 reading if input.action.class == "read"
 
 outside if {
-	path := input.action.properties.path
-	not path in data.meshclaw.parameters.protected_paths
+	target := input.action.properties.path
+	path.is_normal(target)
+	not target in data.meshclaw.parameters.protected_paths
 	every root in data.meshclaw.parameters.protected_roots {
-		not path == root
-		not startswith(path, concat("", [root, "/"]))
+		not target == root
+		not startswith(target, concat("", [root, "/"]))
 	}
 	every part in data.meshclaw.parameters.protected_parts {
-		not contains(concat("", [path, "/"]), part)
+		not contains(concat("", [target, "/"]), part)
 	}
 }

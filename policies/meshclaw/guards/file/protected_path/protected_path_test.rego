@@ -16,6 +16,17 @@ test_denies_each_kind_of_protected_path if {
 	}
 }
 
+test_denies_every_other_spelling if {
+	every path in ["/srv/../etc/passwd", "//etc/passwd", "/etc/./passwd", "/etc/passwd/", "/srv/app/", "srv/app", ""] {
+		count(protected_path.deny) == 1 with input as asked(path) with data.meshclaw.parameters as parameters
+	}
+}
+
+test_is_silent_for_a_question_in_general if {
+	count(protected_path.deny) == 0 with data.meshclaw.parameters as parameters
+		with input as {"action": {"class": "write", "properties": {}}, "context": {"mode": "check"}}
+}
+
 test_is_silent_outside if {
 	every path in ["/srv/app/config", "/bootstrap", "/etc/passwd.d/x", "/home/dana/ssh"] {
 		count(protected_path.deny) == 0 with input as asked(path) with data.meshclaw.parameters as parameters

@@ -1,0 +1,49 @@
+// Compiles the base policy into the bundle that the package ships, and keeps its sources beside it.
+//   node packages/policy/scripts/build-bundle.mjs [--check]
+// With --check nothing is written; the files that differ are named and the exit code is 1.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const policies = fileURLToPath(new URL('../../../policies/', import.meta.url));
+const shipped = fileURLToPath(new URL('../shipped/', import.meta.url));
+const { compileBundle, parameterValues, parseBaseParameters } = await import('../dist/index.js');
+
+const modules = readdirSync(`${policies}meshclaw`, { recursive: true })
+  .map(String)
+  .filter((path) => path.endsWith('.rego') && !path.endsWith('_test.rego'))
+  .sort()
+  .map((path) => ({ path: `meshclaw/${path}`, text: readFileSync(`${policies}meshclaw/${path}`, 'utf8') }));
+const operations = JSON.parse(readFileSync(`${policies}data/operations.gen.json`, 'utf8'));
+const parameters = readFileSync(`${policies}data/parameters.yaml`, 'utf8');
+
+const compiled = await compileBundle({
+  modules,
+  operations,
+  parameters: parameterValues(parseBaseParameters(parameters)),
+});
+if (compiled.isErr()) {
+  const { message, diagnostics = [] } = compiled.error;
+  console.error(message);
+  for (const { file, row, column, message: text } of diagnostics) console.error(`${file}:${row}:${column}: ${text}`);
+  process.exit(1);
+}
+const files = {
+  'policy.wasm': Buffer.from(compiled.value.wasm),
+  'data.json': Buffer.from(compiled.value.data),
+  'manifest.json': Buffer.from(compiled.value.manifest),
+  'modules.gen.json': Buffer.from(`${JSON.stringify({ modules, operations, parameters }, null, 1)}\n`),
+};
+const read = (name) => {
+  try {
+    return readFileSync(shipped + name);
+  } catch {
+    return undefined;
+  }
+};
+const different = Object.keys(files).filter((name) => !read(name)?.equals(files[name]));
+if (process.argv.includes('--check')) {
+  for (const name of different) console.error(`packages/policy/shipped/${name} is not up to date`);
+  process.exit(different.length > 0 ? 1 : 0);
+}
+mkdirSync(shipped, { recursive: true });
+for (const name of different) writeFileSync(shipped + name, files[name]);

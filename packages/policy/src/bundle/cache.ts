@@ -1,0 +1,50 @@
+/** Compiled bundles by the digest of their sources, in a folder that only its owner may write to. */
+
+import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { err, ok, type Result } from 'neverthrow';
+import type { PolicyError } from '../errors.js';
+import { type PolicyBundle, parseBundle } from './bundle.js';
+import type { CompiledFiles } from './compile.js';
+
+const WRITABLE_BY_OTHERS = 0o022;
+
+/** The bundle stored under a key; undefined when there is none or its files do not fit together (then it is compiled again). Err kinds: `policy.unsafe_permissions`. */
+export function readCached(folder: string, key: string): Result<PolicyBundle | undefined, PolicyError> {
+  try {
+    const paths = [folder, ...['wasm', 'data', 'manifest'].map((part) => join(folder, `${key}.${part}`))];
+    const unsafe = paths.find((path) => (statSync(path).mode & WRITABLE_BY_OTHERS) !== 0);
+    if (unsafe !== undefined) {
+      return err({
+        kind: 'policy.unsafe_permissions',
+        message: 'others may write to the policy cache; remove it',
+        path: unsafe,
+      });
+    }
+    const [wasm, data, manifest] = paths.slice(1).map((path) => readFileSync(path));
+    if (!wasm || !data || !manifest) return ok(undefined);
+    const bundle = parseBundle({ wasm, data: data.toString('utf8'), manifest: manifest.toString('utf8') });
+    return ok('problem' in bundle ? undefined : bundle);
+  } catch {
+    return ok(undefined); // not there, or not readable: compiling decides
+  }
+}
+
+/** Stores a bundle; each file appears whole or not at all. A cache that cannot be written only costs time. */
+export function writeCached(folder: string, key: string, { wasm, data, manifest }: CompiledFiles): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chmodSync(folder, 0o700);
+    for (const [part, bytes] of [
+      ['wasm', wasm],
+      ['data', data],
+      ['manifest', manifest],
+    ] as const) {
+      const path = join(folder, `${key}.${part}`);
+      writeFileSync(`${path}.${process.pid}`, bytes, { mode: 0o600 });
+      renameSync(`${path}.${process.pid}`, path);
+    }
+  } catch {
+    return;
+  }
+}

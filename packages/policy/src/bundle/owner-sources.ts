@@ -1,0 +1,43 @@
+/** The owner's policy folder: read whole, from files nobody else may write to, or refused. */
+
+import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { err, ok, type Result } from 'neverthrow';
+import type { PolicyError } from '../errors.js';
+
+export interface OwnerSources {
+  readonly modules: readonly { readonly path: string; readonly text: string }[];
+  /** The text and path of `parameters.yaml`, where there is one. */
+  readonly parameters?: { readonly path: string; readonly text: string };
+}
+
+const WRITABLE_BY_OTHERS = 0o022;
+
+/** Everything in the folder; an absent folder is an owner without rules. Err kinds: `policy.unreadable_source`, `policy.unsafe_permissions`. */
+export function readOwnerSources(folder: string): Result<OwnerSources, PolicyError> {
+  try {
+    if (!lstatSync(folder, { throwIfNoEntry: false })) return ok({ modules: [] });
+    const files = [
+      folder,
+      ...readdirSync(folder, { recursive: true }).map((path) => join(folder, String(path))),
+    ].sort();
+    const unsafe = files.find((path) => (statSync(path).mode & WRITABLE_BY_OTHERS) !== 0);
+    if (unsafe !== undefined) {
+      return err({
+        kind: 'policy.unsafe_permissions',
+        message: 'others may write to a policy file; run chmod go-w on it',
+        path: unsafe,
+      });
+    }
+    const modules = files
+      .filter((path) => path.endsWith('.rego') && !path.endsWith('_test.rego'))
+      .map((path) => ({ path: `owner/${relative(folder, path)}`, text: readFileSync(path, 'utf8') }));
+    const parameters = files.find((path) => path === join(folder, 'parameters.yaml'));
+    return ok({
+      modules,
+      ...(parameters === undefined ? {} : { parameters: { path: parameters, text: readFileSync(parameters, 'utf8') } }),
+    });
+  } catch (cause) {
+    return err({ kind: 'policy.unreadable_source', message: 'a policy source cannot be read', path: folder, cause });
+  }
+}

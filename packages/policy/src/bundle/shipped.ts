@@ -1,0 +1,28 @@
+/** What comes with the package: the base policy compiled, and its sources for compiling it together with an owner's. */
+
+import { readFileSync } from 'node:fs';
+import type { JsonObject } from '@meshclaw/core';
+import { type PolicyBundle, parseBundle } from './bundle.js';
+import { shippedFolder } from './shipped-folder.js';
+
+/** The sources and parameters of the base policy. */
+export interface ShippedSources {
+  readonly modules: readonly { readonly path: string; readonly text: string }[];
+  readonly operations: JsonObject;
+  /** The text of `parameters.yaml`. */
+  readonly parameters: string;
+}
+
+/** The precompiled base policy, checked against its manifest. */
+export function loadShippedBundle(): PolicyBundle | { readonly problem: string } {
+  const read = (name: string) => readFileSync(new URL(name, shippedFolder()));
+  return parseBundle({
+    wasm: read('policy.wasm'),
+    data: read('data.json').toString('utf8'),
+    manifest: read('manifest.json').toString('utf8'),
+  });
+}
+
+/** The sources the shipped bundle was compiled from. */
+export const loadShippedSources = (): ShippedSources =>
+  JSON.parse(readFileSync(new URL('modules.gen.json', shippedFolder()), 'utf8')) as ShippedSources;

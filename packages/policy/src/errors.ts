@@ -1,0 +1,24 @@
+/** Why a policy could not be opened. Deciding itself has no errors: there everything that goes wrong is a deny. */
+
+/** Where in a source it is. `row` and `column` are 1-based. */
+export interface PolicyDiagnostic {
+  readonly message: string;
+  readonly file?: string;
+  readonly row?: number;
+  readonly column?: number;
+}
+export interface PolicyError {
+  readonly kind:
+    | 'policy.unreadable_source'
+    | 'policy.unsafe_permissions'
+    | 'policy.invalid_source'
+    | 'policy.forbidden_package'
+    | 'policy.looser_parameter'
+    | 'policy.compiler_unavailable'
+    | 'policy.unusable_bundle'
+    | 'policy.failed_self_test';
+  readonly message: string;
+  readonly path?: string;
+  readonly diagnostics?: readonly PolicyDiagnostic[];
+  readonly cause?: unknown;
+}

@@ -1,0 +1,11 @@
+/** MeshClaw's policy decision point: Rego compiled to WebAssembly, where every failure is a denial. */
+
+export { resolveAlias } from './aliases.js';
+export type { BundleManifest, PolicyBundle } from './bundle/bundle.js';
+export { type CompiledFiles, type CompileInput, compileBundle } from './bundle/compile.js';
+export { parameterValues, parseBaseParameters } from './bundle/parameters.js';
+export type { PolicyDiagnostic, PolicyError } from './errors.js';
+export { type OpenPolicyOptions, openPolicy, type Policy } from './open-policy.js';
+export { createPdp, ENTRYPOINT } from './pdp/create-pdp.js';
+export { denyBecause, type FailureRule } from './pdp/deny.js';
+export { selfTest } from './self-test.js';

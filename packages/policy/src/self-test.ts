@@ -1,0 +1,78 @@
+/** Known-bad requests that every policy must refuse or ask about, put to it before it may decide anything. */
+
+import type { DecisionRequest, Effect, PolicyDecisionPoint } from '@meshclaw/core';
+
+interface Canary {
+  readonly name: string;
+  readonly request: DecisionRequest;
+  /** The mildest answer that is still right. */
+  readonly atLeast: Effect;
+}
+const ORDER: readonly Effect[] = ['read_state', 'auto_safe', 'approval_required', 'deny'];
+
+/** The names of the canaries that a policy answered too mildly; none is the good answer. */
+export async function selfTest(pdp: PolicyDecisionPoint): Promise<readonly string[]> {
+  const failed: string[] = [];
+  for (const { name, request, atLeast } of CANARIES) {
+    const { effect, reasons } = await pdp.decide(request);
+    const broken = reasons.some(({ rule }) => rule.startsWith('policy.'));
+    if (broken || ORDER.indexOf(effect) < ORDER.indexOf(atLeast)) failed.push(name);
+  }
+  const read = await pdp.decide(ask('host.facts', 'read', {}));
+  if (!read.allowed) failed.push('an ordinary read is allowed');
+  return failed;
+}
+
+type Part = Partial<DecisionRequest['action'] & DecisionRequest['context']>;
+
+function ask(
+  name: string,
+  operationClass: DecisionRequest['action']['class'],
+  { argv, properties, ...context }: Part,
+): DecisionRequest {
+  return {
+    requestId: `self-test ${name}`,
+    subject: { type: 'agent', id: 'self-test' },
+    action: { name, class: operationClass, properties: properties ?? {}, ...(argv ? { argv } : {}) },
+    resource: { type: 'server', id: 'self-test', properties: {}, facts: {} },
+    context: {
+      now: '2026-01-01T00:00:00.000Z',
+      mode: 'execute',
+      surface: 'sdk',
+      freeze: false,
+      exposed: false,
+      recent: { [name]: 0 },
+      ...context,
+    },
+  };
+}
+
+const chmod = (path: string, mode = '0600', context: Part = {}) =>
+  ask('file.chmod', 'write', { properties: { path, mode }, ...context });
+const run = (...argv: string[]) => ask('command.run', 'judged', { argv });
+
+const CANARIES: readonly Canary[] = [
+  { name: 'a change under freeze', request: chmod('/srv/a', '0600', { freeze: true }), atLeast: 'deny' },
+  {
+    name: 'a command under freeze',
+    request: ask('command.run', 'judged', { argv: ['uptime'], freeze: true }),
+    atLeast: 'deny',
+  },
+  { name: 'an unknown operation', request: ask('disk.wipe', 'write', {}), atLeast: 'deny' },
+  { name: 'a change that calls itself a read', request: ask('file.chmod', 'read', {}), atLeast: 'deny' },
+  { name: 'a class question outside of a check', request: ask('class.read', 'read', {}), atLeast: 'deny' },
+  { name: 'wiping a disk', request: run('mkfs.ext4', '/dev/sda'), atLeast: 'deny' },
+  { name: 'overwriting a disk', request: run('dd', 'if=/dev/zero', 'of=/dev/sda'), atLeast: 'deny' },
+  { name: 'removing the root', request: run('sudo', 'rm', '-rf', '/'), atLeast: 'deny' },
+  { name: 'removing a tree in a shell', request: run('sh', '-c', 'rm -rf /var'), atLeast: 'deny' },
+  { name: 'reading the shadow file', request: run('cat', '/etc/shadow'), atLeast: 'deny' },
+  { name: 'reading a login key', request: run('cat', '/root/.ssh/id_ed25519'), atLeast: 'deny' },
+  { name: 'approving oneself', request: run('meshclaw', 'approvals', 'grant', 'x'), atLeast: 'deny' },
+  { name: 'lifting the freeze', request: run('sh', '-c', 'meshclaw unfreeze'), atLeast: 'deny' },
+  { name: 'any command', request: run('uptime'), atLeast: 'approval_required' },
+  { name: 'a change', request: chmod('/srv/a'), atLeast: 'approval_required' },
+  { name: 'changing the root', request: chmod('/'), atLeast: 'deny' },
+  { name: 'changing login keys', request: chmod('/home/a/.ssh/authorized_keys'), atLeast: 'deny' },
+  { name: 'changing our own files', request: chmod('/root/.meshclaw/ledger.db'), atLeast: 'deny' },
+  { name: 'opening a file to everybody', request: chmod('/srv/a', '0777'), atLeast: 'deny' },
+];
