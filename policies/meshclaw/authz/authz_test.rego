@@ -17,6 +17,7 @@ parameters := {
 	"protected_roots": [],
 	"protected_parts": [],
 	"own_parts": [],
+	"secret_parts": [],
 }
 
 asked(name, class) := {

@@ -41,12 +41,12 @@ catastrophic if {
 	startswith(w, prefix)
 }
 
-changes_trees if some p in (words.programs & {q | some q in data.meshclaw.parameters.tree_changers})
-
 changes_trees if {
-	"find" in words.programs
-	count({"-delete", "-exec", "-execdir"} & words.all) > 0
+	some p in words.programs
+	p in data.meshclaw.parameters.tree_changers
 }
+
+changes_trees if count({"-delete", "-exec", "-execdir"} & words.all) > 0
 
 whole_tree(w) if {
 	startswith(w, "/")
@@ -58,7 +58,4 @@ whole_tree(w) if regex.match(`^/(.*/)?(\.\.?|)(/|$)`, trim_right(w, "/*"))
 
 writes_to_words if count({"cp", "tee", "mv"} & words.programs) > 0
 
-writes_to_words if {
-	some w in input.action.argv
-	contains(w, ">")
-}
+writes_to_words if contains(concat(" ", input.action.argv), ">")
