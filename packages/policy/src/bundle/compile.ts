@@ -41,15 +41,11 @@ async function compileWith(rego: Rego, { modules, operations, parameters }: Comp
   const files = modules.map(({ path, text }) => ({ path, text }));
   const inspected = await rego.inspect({ files });
   if (!inspected.ok) return invalid(inspected.error);
-  const foreign = inspected.value.modules.filter(
-    ({ file, package: name }) => file.startsWith('owner/') && !OWNERS_PACKAGE.test(name),
-  );
-  const shadowed = inspected.value.modules.filter(
-    ({ file, package: name }) =>
+  const forbidden = inspected.value.modules.filter(
+    ({ file, package: name }, _, all) =>
       file.startsWith('owner/') &&
-      inspected.value.modules.some((other) => other.file !== file && other.package === name),
+      (!OWNERS_PACKAGE.test(name) || all.some((other) => other.file !== file && other.package === name)),
   );
-  const forbidden = [...foreign, ...shadowed];
   if (forbidden.length > 0) {
     const message = "an owner's module needs a package of its own of the form meshclaw.rules.<noun>.<name>";
     const diagnostics = forbidden.map(({ file, row }) => ({ message, file, row }));
