@@ -1,5 +1,4 @@
-/** Ways for MeshClaw to reach something. One folder is one executor; a folder's code is loaded when it is asked for. */
+/** Ways for MeshClaw to reach something, by their metadata: an executor's code is loaded when it is used, or imported from `@meshclaw/executors/<id>`. */
 
-export { local } from './local/index.js';
 export { executors } from './registry.gen.js';
 export type { ExecutorEntry } from './registry.js';
