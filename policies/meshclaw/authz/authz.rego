@@ -25,7 +25,7 @@ stated_class := input.action.class if input.action.class in classes
 
 noun := split(input.action.name, ".")[0]
 
-domains := {noun, "any"}
+domains := [noun, "any"]
 
 # What is known: an operation of the catalogue with its own class, or, as a question only, a whole class.
 known if {
@@ -44,9 +44,18 @@ known if {
 	input.action.class == stated_class
 }
 
-guarded := {[e, r] | some e in order; some domain in domains; some r in data.meshclaw.guards[domain][_][e]}
+# Sets are named one by one: a reference to every rule of a package would also reach its functions.
+guarded contains ["deny", r] if some r in data.meshclaw.guards[domains[_]][_].deny
 
-ruled := {[e, r] | some e in order; some domain in domains; some r in data.meshclaw.rules[domain][_][e]}
+guarded contains ["approval_required", r] if some r in data.meshclaw.guards[domains[_]][_].approval_required
+
+ruled contains ["deny", r] if some r in data.meshclaw.rules[domains[_]][_].deny
+
+ruled contains ["approval_required", r] if some r in data.meshclaw.rules[domains[_]][_].approval_required
+
+ruled contains ["auto_safe", r] if some r in data.meshclaw.rules[domains[_]][_].auto_safe
+
+ruled contains ["read_state", r] if some r in data.meshclaw.rules[domains[_]][_].read_state
 
 defaulted := {[class_default, told("class_default", "info", "no rule matched; the class of the operation decides")]} if {
 	known

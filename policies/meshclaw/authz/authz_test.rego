@@ -86,6 +86,28 @@ test_lets_a_rule_replace_the_class_default if {
 	d.obligations == [{"id": "change.verify", "type": "verify", "parameters": {}}]
 }
 
+test_takes_every_effect_of_a_rule if {
+	every effect in ["deny", "approval_required", "auto_safe", "read_state"] {
+		d := authz.decision with input as asked("file.stat", "read")
+			with data.meshclaw.operations as operations
+			with data.meshclaw.parameters as parameters
+			with data.meshclaw.rules as {"file": {"x": {effect: {{"rule": "file.x"}}}}, "any": {}}
+		d.effect == effect
+		d.reasons == [{"rule": "file.x"}]
+	}
+}
+
+test_takes_every_effect_of_a_guard if {
+	every effect in ["deny", "approval_required"] {
+		d := authz.decision with input as asked("file.stat", "read")
+			with data.meshclaw.operations as operations
+			with data.meshclaw.parameters as parameters
+			with data.meshclaw.guards as {"file": {"x": {effect: {{"rule": "file.x"}}}}, "any": {}}
+		d.effect == effect
+		d.reasons == [{"rule": "file.x"}]
+	}
+}
+
 test_lets_no_rule_go_below_the_floor_of_a_class if {
 	every request, effect in {"file.chmod": "auto_safe", "file.delete": "approval_required"} {
 		d := authz.decision with input as asked(request, operations[request].class)
