@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+// The `meshclaw` command. Help and version are answered from generated text before anything else is loaded, so this
+// file imports nothing by itself.
+
+const words = process.argv.slice(2);
+const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
+
+const asksVersion = own[0] === 'version' || own[0] === '--version' || own[0] === '-V';
+const asksHelp = own.length === 0 || own[0] === 'help' || own.includes('--help') || own.includes('-h');
+
+if (asksHelp || (asksVersion && !own.includes('--json'))) {
+  const { HELP, VERSION } = await import('./commands/help.gen.js');
+  const named = own.filter((word) => word !== 'help' && !word.startsWith('-'));
+  const name = [named.slice(0, 2).join(' '), named[0] ?? ''].find((candidate) => Object.hasOwn(HELP, candidate));
+  if (asksVersion && !asksHelp) {
+    process.stdout.write(`${VERSION}\n`);
+  } else if (name === undefined) {
+    process.exitCode = await import('./cli/main.js').then(({ main }) => main(named)); // says which command is near
+  } else {
+    process.stdout.write(HELP[name] ?? '');
+  }
+} else {
+  const { main } = await import('./cli/main.js');
+  // Everything is written synchronously and closed by now: what is still open must not keep the process.
+  process.exit(await main(words));
+}

@@ -1,0 +1,45 @@
+/** `meshclaw config show`: the values in force and where each came from. */
+
+import { defineCommand } from '../../cli/command.js';
+import { EXIT } from '../../cli/exit-code.js';
+import { readApprovers } from '../../home/approvers.js';
+import { checkHome } from '../../home/home.js';
+import { loadTargets } from '../../home/inventory.js';
+import { checkTree } from '../../home/safe-file.js';
+import { loadSettings, type SourcedValue } from '../../home/settings.js';
+import { fail } from '../../output/fail.js';
+import { table } from '../../output/table.js';
+import { executorLoaders } from '../../wire.js';
+
+export const command = defineCommand({
+  name: 'config show',
+  summary: 'Show the values in force and where each came from',
+  positionals: [],
+  options: [],
+  example: 'config show',
+  async run(_args, { home, printer }) {
+    const checked = await checkHome(home);
+    if (checked.isErr()) return fail(printer, checked.error);
+    const settings = await loadSettings(home);
+    if (settings.isErr()) return fail(printer, settings.error);
+    const targets = await loadTargets(home, await executorLoaders());
+    if (targets.isErr()) return fail(printer, targets.error);
+    const policies = await checkTree(home.policies);
+    if (policies.isErr()) return fail(printer, policies.error);
+    const approvers = await readApprovers(home);
+    if (approvers.isErr()) {
+      const { message, detail = '' } = approvers.error;
+      return fail(printer, { kind: 'meshclaw.approvers_unavailable', message, detail });
+    }
+    const counted: readonly SourcedValue[] = [
+      { key: 'inventory.servers', value: String(targets.value.length), from: home.inventory },
+      { key: 'approvers', value: String(approvers.value.length), from: home.approvers },
+    ];
+    const values = [...settings.value.sources, ...counted];
+    const rows = values.map(({ key, value, from }) => [key, value, from]);
+    printer.text(table(['key', 'value', 'from'], rows, printer));
+    if (!checked.value) printer.note('there is no home yet; it is made when it is needed, or by "meshclaw init"');
+    printer.data({ home_exists: checked.value, values });
+    return EXIT.fine;
+  },
+});

@@ -1,0 +1,68 @@
+/** `meshclaw.yaml`: what the owner may set, its defaults, and where each value came from. */
+
+import { isAbsolute } from 'node:path';
+import { err, ok, type Result } from 'neverthrow';
+import { z } from 'zod';
+import type { HomeError } from '../errors.js';
+import { invalidConfiguration, parseSource } from './document.js';
+import type { Home } from './home.js';
+import { DEFAULT_PACK, PACKS, type Pack } from './packs.js';
+import { readSafely } from './safe-file.js';
+
+const settingsSchema = z.strictObject({
+  policy: z
+    .strictObject({
+      /** The shipped pack that decides. */
+      pack: z.enum(PACKS).optional(),
+    })
+    .optional(),
+  evidence: z
+    .strictObject({
+      /** Where the ledger lives, when not in the home. */
+      folder: z.string().refine(isAbsolute, 'must be an absolute path').optional(),
+    })
+    .optional(),
+});
+
+/** Settings with every default filled in. */
+export interface Settings {
+  readonly policyPack: Pack;
+  readonly evidenceFolder: string;
+}
+/** One effective value and its source, for `config show`. */
+export interface SourcedValue {
+  readonly key: string;
+  readonly value: string;
+  readonly from: string;
+}
+export interface LoadedSettings {
+  readonly settings: Settings;
+  readonly sources: readonly SourcedValue[];
+}
+
+/** Reads `meshclaw.yaml`; without the file every value is its default. Err kinds: every `HomeError`. */
+export async function loadSettings(home: Home): Promise<Result<LoadedSettings, HomeError>> {
+  const text = await readSafely(home.settings);
+  if (text.isErr()) return err(text.error);
+  if (text.value === undefined) return ok(effective(home, {}));
+  const source = parseSource(home.settings, text.value);
+  if (source.isErr()) return err(source.error);
+  const parsed = settingsSchema.safeParse(source.value.value, { reportInput: true });
+  if (!parsed.success) return err(invalidConfiguration(source.value.problems(parsed.error, settingsSchema)));
+  return ok(effective(home, parsed.data));
+}
+
+function effective(home: Home, given: z.output<typeof settingsSchema>): LoadedSettings {
+  const pack = given.policy?.pack;
+  const folder = given.evidence?.folder;
+  const settings = { policyPack: pack ?? DEFAULT_PACK, evidenceFolder: folder ?? home.folder };
+  const from = (value: string | undefined) => (value === undefined ? 'default' : home.settings);
+  return {
+    settings,
+    sources: [
+      { key: 'home', value: home.folder, from: home.from },
+      { key: 'policy.pack', value: settings.policyPack, from: from(pack) },
+      { key: 'evidence.folder', value: settings.evidenceFolder, from: from(folder) },
+    ],
+  };
+}

@@ -1,0 +1,71 @@
+/** Prints why a command could not do what was asked, and answers its exit code. */
+
+import type { ApprovalError, LedgerError, Refusal } from '@meshclaw/core';
+import { codeOfError, codeOfRefusal, EXIT, type ExitCode } from '../cli/exit-code.js';
+import type { MeshClawPackageError } from '../errors.js';
+import { visibleLine } from './escape.js';
+import type { Printer } from './printer.js';
+import { homeErrorLines, refusalLines } from './refusal-text.js';
+
+/** An error of this package. */
+export function fail(printer: Printer, error: MeshClawPackageError): ExitCode {
+  printer.problem(error, errorLines(error));
+  return codeOfError(error);
+}
+
+/** A refusal of the engine. */
+export function failRefusal(printer: Printer, refusal: Refusal): ExitCode {
+  printer.problem(refusal, refusalLines(refusal));
+  return codeOfRefusal(refusal);
+}
+
+/** An error of the ledger. */
+export function failLedger(printer: Printer, error: LedgerError): ExitCode {
+  printer.problem(error, [`${error.kind}: ${visibleLine(error.message)}`]);
+  return EXIT.notDone;
+}
+
+/** An error of the approval desk. */
+export function failApproval(printer: Printer, error: ApprovalError): ExitCode {
+  const detail = error.detail === undefined ? '' : ` (${error.detail})`;
+  printer.problem(error, [visibleLine(`${error.kind}: ${error.message}${detail}`)]);
+  return codeOfApproval(error);
+}
+
+/** A command line that makes no sense. */
+export const failUsage = (printer: Printer, message: string, detail: string): ExitCode =>
+  fail(printer, { kind: 'meshclaw.usage', message, detail });
+
+function codeOfApproval({ kind }: ApprovalError): ExitCode {
+  switch (kind) {
+    case 'unknown_approval':
+    case 'approvers_unavailable':
+      return EXIT.usage;
+    case 'own_request':
+    case 'bad_signature':
+    case 'unknown_key':
+    case 'wrong_statement':
+    case 'weak_method':
+    case 'expired':
+    case 'not_pending':
+    case 'digest_mismatch':
+      return EXIT.denied;
+    case 'evidence_unavailable':
+      return EXIT.notDone;
+  }
+}
+
+function errorLines(error: MeshClawPackageError): readonly string[] {
+  switch (error.kind) {
+    case 'meshclaw.home_unusable':
+    case 'meshclaw.unsafe_permissions':
+    case 'meshclaw.invalid_configuration':
+      return homeErrorLines(error);
+    case 'meshclaw.key_unreadable':
+    case 'meshclaw.key_unsupported':
+    case 'meshclaw.signing_failed':
+      return [`${error.kind}: ${visibleLine(`${error.path}: ${error.message}: ${error.detail}`)}`];
+    default:
+      return [`${error.kind}: ${visibleLine(error.message)}`, ...(error.detail === '' ? [] : [`  ${error.detail}`])];
+  }
+}
