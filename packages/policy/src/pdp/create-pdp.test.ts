@@ -97,6 +97,26 @@ describe('a request that policy cannot read', () => {
     expect(rulesOf(decision)).toEqual(['policy.invalid_request']);
   });
 
+  it('is denied when it states a class for command text itself', async () => {
+    const policy = (await openPolicy())._unsafeUnwrap();
+    for (const stated of ['read', 'write', 'destructive'] as const) {
+      const action = { name: 'command.run', class: stated, properties: {}, argv: ['uptime'] };
+      expect(rulesOf(await policy.decide(request({ action })))).toEqual(['policy.invalid_request']);
+    }
+    const action = { name: 'file.chmod', class: 'judged', properties: { path: '/srv/a', mode: '0600' } } as const;
+    expect(rulesOf(await policy.decide(request({ action })))).toContain('authz.unmatched');
+  });
+
+  it('is denied, not thrown, when reading it throws', async () => {
+    const policy = (await openPolicy())._unsafeUnwrap();
+    const hostile = Object.defineProperty({ ...request() }, 'requestId', {
+      get: () => {
+        throw new Error('no');
+      },
+    });
+    expect(rulesOf(await policy.decide(hostile))).toEqual(['policy.invalid_request']);
+  });
+
   it('is denied when it is not a request at all', async () => {
     const policy = (await openPolicy())._unsafeUnwrap();
     for (const nothing of [undefined, null, 0, '', [], {}]) {
@@ -139,6 +159,16 @@ describe('a policy that is broken', () => {
     for (let n = 0; n < 20_000; n += 1) denied += Number((await pdp.decide(bad)).effect === 'deny');
     expect(denied).toBe(20_000);
     expect((await pdp.decide(request())).effect).toBe('read_state');
+  });
+
+  it('stays unavailable while a new instance does not answer what every policy can', async () => {
+    const only = (id: string) => `decision := d if {\n\tinput.request_id == "${id}"\n\td := ${DECISION}\n}`;
+    const conflict = `decision := object.union(${DECISION}, {"class": c}) if {\n\tinput.subject.id == "thrower"\n\tsome c in ["write", "spend"]\n}`;
+    const pdp = await createPdp(await bundleOf(`${only('req-1')}\n\n${conflict}`));
+    expect((await pdp.decide(request())).effect).toBe('read_state');
+    const bad = request({ requestId: 'req-2', subject: { type: 'agent', id: 'thrower' } });
+    for (let n = 0; n < 3; n += 1) expect((await pdp.decide(bad)).effect).toBe('deny');
+    expect(rulesOf(await pdp.decide(request()))).toEqual(['policy.unavailable']);
   });
 
   let good: PolicyBundle;

@@ -24,20 +24,21 @@ const MOST_FAILURES = 3;
 export async function createPdp(bundle: PolicyBundle): Promise<PolicyDecisionPoint> {
   const module = await loadModule(bundle.wasm, bundle.data, ENTRYPOINT);
   const evaluate = createEvaluate(module);
+  const isJudged = judgedBy(bundle);
   return {
     digest: bundle.digest,
     decide: async (request) => {
       const started = performance.now();
-      const given = readRequest(request);
+      const given = readRequest(request, isJudged);
       const measured = (inputDigest: string) => ({
-        requestId: typeof request?.requestId === 'string' ? request.requestId : '',
+        requestId: given.id,
         policyDigest: bundle.digest,
         inputDigest,
         durationMs: performance.now() - started,
       });
       if ('problem' in given) return denyBecause('policy.invalid_request', measured(''), given.problem);
       const digest = sha256Hex(given.text);
-      const answer = await evaluate(given.text, given.id);
+      const answer = evaluate(given.text, given.id);
       return 'failure' in answer
         ? denyBecause(answer.failure, measured(digest), answer.detail)
         : withSources(fromWireAnswer(answer.answer, measured(digest)), bundle);
@@ -45,21 +46,31 @@ export async function createPdp(bundle: PolicyBundle): Promise<PolicyDecisionPoi
   };
 }
 
-type ReadRequest = { readonly text: string; readonly id: string } | { readonly problem: string };
+/** Whether the catalogue calls an operation judged. */
+function judgedBy({ data }: PolicyBundle): (name: string) => boolean {
+  const { operations = {} } = (data.meshclaw ?? {}) as { operations?: Record<string, { class?: unknown }> };
+  return (name) => Object.hasOwn(operations, name) && operations[name]?.class === 'judged';
+}
+
+type ReadRequest = { readonly id: string } & ({ readonly text: string } | { readonly problem: string });
 
 /** The exact text to evaluate. A judged operation is stated as a write: until its words are read, nothing milder is known. */
-function readRequest(request: DecisionRequest): ReadRequest {
+function readRequest(request: DecisionRequest, isJudged: (name: string) => boolean): ReadRequest {
+  let id = '';
   try {
+    if (typeof request.requestId === 'string') id = request.requestId;
     const wire = toWireRequest(request);
     const checked = checkInput(wire);
-    if ('problem' in checked) return checked;
+    if ('problem' in checked) return { id, ...checked };
     const parsed = wireRequestSchema.safeParse(wire);
-    if (!parsed.success) return { problem: parsed.error.issues.map(({ path }) => path.join('.')).join(', ') };
+    if (!parsed.success) return { id, problem: parsed.error.issues.map(({ path }) => path.join('.')).join(', ') };
     const { action } = parsed.data;
-    const stated = action.class === 'judged' ? { ...parsed.data, action: { ...action, class: 'write' } } : parsed.data;
-    return { text: JSON.stringify(stated), id: parsed.data.request_id };
+    if (!isJudged(action.name)) return { id, text: checked.text };
+    // The class of command text is never the asker's to say.
+    if (action.class !== 'judged') return { id, problem: 'action.class: this operation is judged' };
+    return { id, text: JSON.stringify({ ...parsed.data, action: { ...action, class: 'write' } }) };
   } catch {
-    return { problem: 'not a request' };
+    return { id, problem: 'not a request' };
   }
 }
 
@@ -67,13 +78,13 @@ type Answered =
   | { readonly answer: ReturnType<typeof wireAnswerSchema.parse> }
   | { readonly failure: FailureRule; readonly detail?: string };
 
-function createEvaluate(module: PolicyModule): (text: string, id: string) => Promise<Answered> {
+function createEvaluate(module: PolicyModule): (text: string, id: string) => Answered {
   let instance: PolicyInstance | undefined;
   let failures = 0;
-  return async (text, id) => {
+  return (text, id) => {
     let results: unknown;
     try {
-      instance ??= await module.instance();
+      instance ??= failures < MOST_FAILURES ? module.instance() : proved(module.instance());
       results = instance.evaluate(text);
     } catch (cause) {
       instance = undefined; // its memory may be poisoned
@@ -88,6 +99,28 @@ function createEvaluate(module: PolicyModule): (text: string, id: string) => Pro
     return answer;
   };
 }
+
+/** After failures in a row a new instance must first answer a question that every policy can; throws when it does not. */
+function proved(instance: PolicyInstance): PolicyInstance {
+  const wire = toWireRequest(CANARY);
+  if ('answer' in readResults(instance.evaluate(JSON.stringify(wire)), CANARY.requestId)) return instance;
+  throw new Error('a new instance does not answer');
+}
+
+const CANARY: DecisionRequest = {
+  requestId: 'canary',
+  subject: { type: 'agent', id: 'canary' },
+  action: { name: 'class.read', class: 'read', properties: {} },
+  resource: { type: 'server', id: 'canary', properties: {}, facts: {} },
+  context: {
+    now: '2026-01-01T00:00:00.000Z',
+    mode: 'check',
+    surface: 'sdk',
+    freeze: false,
+    exposed: false,
+    recent: {},
+  },
+};
 
 /** Exactly one result, of the schema, that echoes the request. */
 function readResults(results: unknown, id: string): Answered {
