@@ -20,6 +20,11 @@ export async function main(words: readonly string[]): Promise<ExitCode> {
       (await import('./workflow-command.js')).workflowEntries(),
     );
     if ('unknown' in found) {
+      const group = await groupHelp(words);
+      if (group !== undefined) {
+        printer.note(group.trimEnd());
+        return EXIT.usage;
+      }
       const meant = found.near === undefined ? 'meshclaw --help shows all' : `did you mean "${found.near}"?`;
       return failUsage(printer, `there is no command "${found.unknown}"`, meant);
     }
@@ -31,6 +36,12 @@ export async function main(words: readonly string[]): Promise<ExitCode> {
     ]);
     return EXIT.notDone;
   }
+}
+
+/** The help of a group whose name alone was typed. */
+async function groupHelp([name = '', ...more]: readonly string[]): Promise<string | undefined> {
+  const { HELP } = await import('../commands/help.gen.js');
+  return more.length === 0 && Object.hasOwn(HELP, name) ? HELP[name] : undefined;
 }
 
 async function runFound({ entry, words }: Found, printer: Printer): Promise<ExitCode> {

@@ -41,7 +41,6 @@ function codeOfApproval({ kind }: ApprovalError): ExitCode {
     case 'unknown_approval':
     case 'approvers_unavailable':
       return EXIT.usage;
-    case 'own_request':
     case 'bad_signature':
     case 'unknown_key':
     case 'wrong_statement':

@@ -2,6 +2,7 @@
 
 import type { Decision, Reason, Refusal } from '@meshclaw/core';
 import type { HomeError } from '../errors.js';
+import { differenceLines } from './differences.js';
 import { quotedWord, visibleLine } from './escape.js';
 
 /** A refusal as lines for people. */
@@ -32,7 +33,7 @@ function details(refusal: Refusal): readonly string[] {
       ];
     }
     case 'stale':
-      return [`expected ${JSON.stringify(refusal.expected)}`, `found    ${JSON.stringify(refusal.found)}`];
+      return differenceLines(refusal.expected, refusal.found);
     case 'not_sent':
       return [`${refusal.error.kind}: ${refusal.error.message}`];
     case 'failed': {

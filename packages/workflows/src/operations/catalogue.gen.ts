@@ -5,6 +5,8 @@ import type { OperationCatalogue } from '@meshclaw/core';
 /** Every operation by its name, loaded when it is needed. */
 export const operations: OperationCatalogue = {
   'command.run': () => import('./command.js').then((m) => m.commandRun),
+  'disk.largest': () => import('./disk.js').then((m) => m.diskLargest),
+  'disk.usage': () => import('./disk.js').then((m) => m.diskUsage),
   'file.chmod': () => import('./file.js').then((m) => m.fileChmod),
   'file.stat': () => import('./file.js').then((m) => m.fileStat),
   'host.facts': () => import('./host.js').then((m) => m.hostFacts),

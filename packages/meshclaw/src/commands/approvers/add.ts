@@ -1,6 +1,7 @@
 /** `meshclaw approvers add`: enrols a key. The first is free and loud; for every later one an enrolled approver signs. */
 
 import { parseAuthorizedKey } from '@meshclaw/core';
+import { ok } from 'neverthrow';
 import { defineCommand } from '../../cli/command.js';
 import { EXIT } from '../../cli/exit-code.js';
 import { ANSWER_OPTIONS, readText, signatureFrom } from '../../home/answer.js';
@@ -38,9 +39,9 @@ export const command = defineCommand({
     if (prepared.isErr()) return fail(printer, prepared.error);
     const { statement, approver } = prepared.value;
     if (args.flag('statement')) return printStatement(printer, prepared.value);
-    const signature = statement === undefined ? undefined : await signatureFrom(args, statement);
-    if (signature?.isErr()) return fail(printer, signature.error);
-    const added = await enrol(home, ledger, prepared.value, signature?.value);
+    const signature = statement === undefined ? ok(undefined) : await signatureFrom(args, statement);
+    if (signature.isErr()) return fail(printer, signature.error);
+    const added = await enrol(home, ledger, prepared.value, signature.value);
     if (added.isErr()) return fail(printer, added.error);
     if (statement === undefined) for (const line of loudLines(name)) printer.note(line);
     const by = added.value.signedBy === undefined ? 'the first, unsigned' : `signed by ${added.value.signedBy}`;

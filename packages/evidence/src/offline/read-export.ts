@@ -1,0 +1,74 @@
+/** Reads an export, line by line, into a check. Imports nothing but Node. */
+
+import { createReadStream } from 'node:fs';
+import type { LedgerCheck } from '../check.js';
+import type { Defects } from '../defect.js';
+import { type ExportHeader, HEAD_PREFIX, parseHeader, parseHeadLine } from './export-format.js';
+
+/** One line without its newline; `cut` when the file ends before one. */
+export interface Line {
+  readonly bytes: Buffer;
+  readonly cut: boolean;
+}
+
+/** The lines of a file. Throws what reading it throws. */
+export async function* linesOf(path: string): AsyncGenerator<Line> {
+  let rest: Buffer[] = [];
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+    let from = 0;
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
+      const bytes = chunk.subarray(from, at);
+      yield { bytes: rest.length === 0 ? bytes : Buffer.concat([...rest, bytes]), cut: false };
+      rest = [];
+      from = at + 1;
+    }
+    if (from < chunk.length) rest.push(Buffer.from(chunk.subarray(from)));
+  }
+  if (rest.length > 0) yield { bytes: Buffer.concat(rest), cut: true };
+}
+
+const NEWLINE = 0x0a;
+
+/** Reads the first line of a file; undefined when it is not that of an export. */
+export async function readHeader(path: string): Promise<ExportHeader | undefined> {
+  for await (const { bytes, cut } of linesOf(path)) return cut ? undefined : parseHeader(bytes.toString('utf8'));
+  return undefined;
+}
+
+/** Feeds heads and records to the check; `header` is what the first line said. Answers how many heads there were. */
+export async function readExport(path: string, header: ExportHeader, check: LedgerCheck): Promise<void> {
+  let number = 0;
+  let heads = 0;
+  let inRecords = false;
+  for await (const { bytes, cut } of linesOf(path)) {
+    number += 1;
+    if (number === 1) continue;
+    if (cut) {
+      check.defects.add('truncated', `line ${number} is cut off`);
+      break;
+    }
+    const isHead = bytes.subarray(0, HEAD_PREFIX.length).equals(HEAD);
+    if (!isHead) {
+      inRecords = true;
+      check.record({ bytes });
+    } else {
+      heads += 1;
+      feedHead(bytes.toString('utf8'), inRecords, check);
+    }
+  }
+  compareCount(heads, header.heads, check.defects);
+}
+
+const HEAD = Buffer.from(HEAD_PREFIX);
+
+function feedHead(line: string, inRecords: boolean, check: LedgerCheck): void {
+  const note = parseHeadLine(line);
+  if (note === undefined) check.defects.add('bad_signature', 'a head cannot be read');
+  else if (inRecords) check.defects.add('head_rollback', 'a head stands after records');
+  else check.head(note);
+}
+
+function compareCount(found: number, stated: number, defects: Defects): void {
+  if (found < stated) defects.add('truncated', `${stated} heads are stated, ${found} are there`);
+  if (found > stated) defects.add('forked_head', `${stated} heads are stated, ${found} are there`);
+}
