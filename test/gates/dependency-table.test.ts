@@ -93,7 +93,7 @@ describe('the check of the table', () => {
   it.each([
     ['a program in an executor', 'packages/executors/src/local/a.ts', "import { spawn } from 'node:child_process';"],
     ['the signer of approvals', 'packages/meshclaw/src/home/sign.ts', "import { spawn } from 'node:child_process';"],
-    ['the demo', 'packages/meshclaw/src/commands/demo/run.ts', "import { spawn } from 'node:child_process';"],
+    ['the demo', 'packages/meshclaw/src/demo/run.ts', "import { spawn } from 'node:child_process';"],
     [
       'development dependencies in a test',
       'packages/core/src/a.test.ts',

@@ -54,7 +54,7 @@ export const TABLE: Readonly<Record<string, Row>> = {
 /** The few files that may start a program although they are no executor: they reach no server by it. */
 const STARTS_A_PROGRAM = [
   /^packages\/meshclaw\/src\/home\/sign[\w-]*\.ts$/, // ssh-keygen signs approvals, with the approver's own key
-  /^packages\/meshclaw\/src\/commands\/demo[\w/-]*\.ts$/, // the demo runs this command as its actors would
+  /^packages\/meshclaw\/src\/demo\/[\w-]*\.ts$/, // the demo runs this command as its actors would
 ];
 
 /** Each is loaded in one place, so that one file knows what it throws. */
