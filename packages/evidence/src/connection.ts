@@ -32,7 +32,7 @@ export function createConnection(
     opening = undefined;
     if (opened.isErr()) return err(unavailable('the ledger could not be opened again after a failure', opened.error));
     if (closed) {
-      opened.value.close();
+      opened.value.close('in_order');
       return err(unavailable('the ledger is closed'));
     }
     current = opened.value;
@@ -55,12 +55,12 @@ export function createConnection(
       return done.mapErr((cause) => unavailable('the ledger could not be read', cause));
     },
     poison: () => {
-      current?.close();
+      current?.close('after_failure');
       current = undefined;
     },
     close: () => {
       closed = true;
-      current?.close();
+      current?.close('in_order');
       current = undefined;
     },
   };

@@ -18,11 +18,26 @@ async function chooseSqlite(): Promise<DatabaseConstructor> {
   return addon.DatabaseSync as unknown as DatabaseConstructor;
 }
 
-/** Closes a connection that may already be beyond use; what it says then changes nothing. */
-export function closeQuietly(database: Database): void {
+/** Runs what may fail without consequence on a connection that is being let go. */
+function quietly(run: () => void): void {
   try {
-    database.close();
+    run();
   } catch {
-    // A connection that cannot be closed was broken before: its failure has been answered already.
+    // There was no transaction, or the connection was broken before: its failure has been answered already.
   }
+}
+
+/**
+ * Closes a connection that may already be beyond use. The addon lets go of a connection only when its statements are
+ * collected, so what is left of a transaction is rolled back first: it would keep its lock until then.
+ */
+export function closeQuietly(database: Database): void {
+  quietly(() => database.exec('ROLLBACK'));
+  quietly(() => database.close());
+}
+
+/** Closes a connection that is in order, with everything in the one file unless another process still reads the log. */
+export function closeSettled(database: Database): void {
+  quietly(() => database.exec('PRAGMA wal_checkpoint(TRUNCATE)'));
+  closeQuietly(database);
 }

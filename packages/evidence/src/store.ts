@@ -5,7 +5,7 @@ import type { Cell, Database, DatabaseConstructor, Row, Statement } from './data
 import { COLUMNS } from './envelope.js';
 import { emptyFrontier, type Frontier, rootOf, unpackPeaks } from './merkle.js';
 import { signHead, type VerifierKey } from './note.js';
-import { closeQuietly } from './sqlite.js';
+import { closeQuietly, closeSettled } from './sqlite.js';
 
 /** Who signs the heads of a ledger. */
 export interface Signer {
@@ -21,7 +21,8 @@ export interface Store {
   lastHeadSize(): number;
   /** Signs and keeps the head of a tree that grew. */
   keepHead(frontier: Frontier): void;
-  close(): void;
+  /** After a failure nothing more is written; in order, the write-ahead log is brought into the file. */
+  close(how: 'in_order' | 'after_failure'): void;
 }
 
 export const INSERT_RECORD = `INSERT INTO record (idx, leaf, bytes, ${COLUMNS.join(', ')}) VALUES (?, ?, ?${', ?'.repeat(COLUMNS.length)})`;
@@ -62,9 +63,10 @@ export function createStore(database: Database, signer: Signer): Store {
       const note = signHead(signer.key, signer.privateKey, { size: frontier.size, root: rootOf(frontier) });
       statement('INSERT INTO head (size, note) VALUES (?, ?)').run(frontier.size, note);
     },
-    close: () => {
+    close: (how) => {
       statements.clear();
-      closeQuietly(database);
+      if (how === 'in_order') closeSettled(database);
+      else closeQuietly(database);
     },
   };
 }

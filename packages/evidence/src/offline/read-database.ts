@@ -1,7 +1,7 @@
 /** Reads a `ledger.db` into a check, whatever state the file is in. Imports nothing but Node. */
 
 import type { LedgerCheck } from '../check.js';
-import type { Cell, Database, DatabaseConstructor, Row } from '../database.js';
+import type { Cell, Database, DatabaseConstructor, Row, Statement } from '../database.js';
 import { COLUMNS } from '../envelope.js';
 import { unpackPeaks } from '../merkle.js';
 import { SCHEMA } from '../schema.js';
@@ -43,12 +43,17 @@ export async function readDatabase(
 
 async function readRows(database: Database, check: LedgerCheck, end: number): Promise<void> {
   let unreadable = 0;
+  let prepared: Statement | undefined;
+  const page = () => {
+    prepared ??= database.prepare(ROWS);
+    return prepared;
+  };
   for (let from = 0; from < end && unreadable < UNREADABLE_LIMIT; from += PAGE_RECORDS) {
     const to = Math.min(end, from + PAGE_RECORDS);
-    const rows = attempt(() => database.prepare(ROWS).all(from, to));
+    const rows = attempt(() => page().all(from, to));
     if (rows !== undefined) for (const row of rows) feed(check, row);
     for (let index = from; rows === undefined && index < to && unreadable < UNREADABLE_LIMIT; index += 1) {
-      const row = attempt(() => database.prepare(ROWS).all(index, index + 1));
+      const row = attempt(() => page().all(index, index + 1));
       if (row === undefined) unreadable += 1;
       if (row === undefined) check.unreadable(index, 'a record cannot be read');
       else for (const one of row) feed(check, one);
