@@ -22,20 +22,22 @@ const PASSED_ON = [
   'SSH_SK_PROVIDER',
 ];
 const MOST_BYTES = 64 * 1024;
+/** No ssh-keygen: we sign ourselves. */
+const NONE = '';
 
 /** The ssh-keygen that would be used; undefined where there is none. */
 export const findSshKeygen = (): string | undefined => SSH_KEYGEN.find((path) => existsSync(path));
 
-/** An armoured signature over the statement, in the approval namespace. Err kinds: every `SignError`. */
+/** An armoured signature over the statement, in the approval namespace. `sshKeygen` is its path, empty for none. Err kinds: every `SignError`. */
 export async function signStatement(
   statement: string,
   keyFile: string,
-  sshKeygen: string | undefined = findSshKeygen(),
+  sshKeygen: string = findSshKeygen() ?? NONE,
 ): Promise<Result<string, SignError>> {
   const text = await readKeyFile(keyFile);
   if (text.isErr()) return err(text.error);
   // ssh-keygen reads PKCS#8 Ed25519 keys in few versions; we read them in all.
-  if (sshKeygen !== undefined && !text.value.includes('-----BEGIN PRIVATE KEY-----')) {
+  if (sshKeygen !== NONE && !text.value.includes('-----BEGIN PRIVATE KEY-----')) {
     return signWithSshKeygen(sshKeygen, statement, keyFile);
   }
   return signOurselves(statement, keyFile, text.value);

@@ -2,7 +2,7 @@
 
 import type { ApprovalError, LedgerError, Refusal } from '@meshclaw/core';
 import { codeOfError, codeOfRefusal, EXIT, type ExitCode } from '../cli/exit-code.js';
-import type { MeshClawPackageError } from '../errors.js';
+import type { HomeError, MeshClawPackageError } from '../errors.js';
 import { visibleLine } from './escape.js';
 import type { Printer } from './printer.js';
 import { homeErrorLines, refusalLines } from './refusal-text.js';
@@ -55,16 +55,10 @@ function codeOfApproval({ kind }: ApprovalError): ExitCode {
 }
 
 function errorLines(error: MeshClawPackageError): readonly string[] {
-  switch (error.kind) {
-    case 'meshclaw.home_unusable':
-    case 'meshclaw.unsafe_permissions':
-    case 'meshclaw.invalid_configuration':
-      return homeErrorLines(error);
-    case 'meshclaw.key_unreadable':
-    case 'meshclaw.key_unsupported':
-    case 'meshclaw.signing_failed':
-      return [`${error.kind}: ${visibleLine(`${error.path}: ${error.message}: ${error.detail}`)}`];
-    default:
-      return [`${error.kind}: ${visibleLine(error.message)}`, ...(error.detail === '' ? [] : [`  ${error.detail}`])];
-  }
+  if (isHomeError(error)) return homeErrorLines(error);
+  if ('path' in error) return [`${error.kind}: ${visibleLine(`${error.path}: ${error.message}: ${error.detail}`)}`];
+  return [`${error.kind}: ${visibleLine(error.message)}`, ...(error.detail === '' ? [] : [`  ${error.detail}`])];
 }
+
+const isHomeError = (error: MeshClawPackageError): error is HomeError =>
+  'problems' in error || 'remedy' in error || error.kind === 'meshclaw.home_unusable';
