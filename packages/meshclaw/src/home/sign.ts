@@ -22,6 +22,8 @@ const PASSED_ON = [
   'SSH_SK_PROVIDER',
 ];
 const MOST_BYTES = 64 * 1024;
+/** What ssh-keygen says each time. */
+const ROUTINE = 'Signing data on standard input\n';
 /** No ssh-keygen: we sign ourselves. */
 const NONE = '';
 
@@ -73,6 +75,7 @@ async function signWithSshKeygen(
     const complaints: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => printed.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => {
+      if (chunk.toString('utf8') === ROUTINE) return;
       complaints.push(chunk);
       process.stderr.write(chunk); // "Confirm user presence" has to be seen while it waits
     });
