@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 
 const policies = fileURLToPath(new URL('../../../policies/', import.meta.url));
 const shipped = fileURLToPath(new URL('../shipped/', import.meta.url));
-const { compileBundle, parameterValues, parseBaseParameters } = await import('../dist/index.js');
+const { compileBundle, DEFAULT_PACK, layerParameters, PACKS, parameterValues, parseBaseParameters } = await import(
+  '../dist/index.js'
+);
 
 const modules = readdirSync(`${policies}meshclaw`, { recursive: true })
   .map(String)
@@ -15,23 +17,28 @@ const modules = readdirSync(`${policies}meshclaw`, { recursive: true })
   .map((path) => ({ path: `meshclaw/${path}`, text: readFileSync(`${policies}meshclaw/${path}`, 'utf8') }));
 const operations = JSON.parse(readFileSync(`${policies}data/operations.gen.json`, 'utf8'));
 const parameters = readFileSync(`${policies}data/parameters.yaml`, 'utf8');
+const packs = Object.fromEntries(
+  PACKS.map((name) => [name, readFileSync(`${policies}packs/${name}/parameters.yaml`, 'utf8')]),
+);
 
-const compiled = await compileBundle({
-  modules,
-  operations,
-  parameters: parameterValues(parseBaseParameters(parameters)),
-});
-if (compiled.isErr()) {
-  const { message, diagnostics = [] } = compiled.error;
+/** The first thing that is wrong ends the run, with its place. */
+function orExit(result) {
+  if (result.isOk()) return result.value;
+  const { message, diagnostics = [] } = result.error;
   console.error(message);
   for (const { file, row, column, message: text } of diagnostics) console.error(`${file}:${row}:${column}: ${text}`);
   process.exit(1);
 }
+const base = parseBaseParameters(parameters);
+for (const [name, text] of Object.entries(packs)) orExit(layerParameters(base, text, `packs/${name}/parameters.yaml`));
+const layered = orExit(layerParameters(base, packs[DEFAULT_PACK], `packs/${DEFAULT_PACK}/parameters.yaml`));
+
+const compiled = orExit(await compileBundle({ modules, operations, parameters: parameterValues(layered) }));
 const files = {
-  'policy.wasm': Buffer.from(compiled.value.wasm),
-  'data.json': Buffer.from(compiled.value.data),
-  'manifest.json': Buffer.from(compiled.value.manifest),
-  'modules.gen.json': Buffer.from(`${JSON.stringify({ modules, operations, parameters }, null, 1)}\n`),
+  'policy.wasm': Buffer.from(compiled.wasm),
+  'data.json': Buffer.from(compiled.data),
+  'manifest.json': Buffer.from(compiled.manifest),
+  'modules.gen.json': Buffer.from(`${JSON.stringify({ modules, operations, parameters, packs }, null, 1)}\n`),
 };
 const read = (name) => {
   try {

@@ -14,6 +14,7 @@ export interface PolicyError {
     | 'policy.invalid_source'
     | 'policy.forbidden_package'
     | 'policy.looser_parameter'
+    | 'policy.unknown_pack'
     | 'policy.compiler_unavailable'
     | 'policy.unusable_bundle'
     | 'policy.failed_self_test';

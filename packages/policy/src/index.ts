@@ -3,7 +3,8 @@
 export { resolveAlias } from './aliases.js';
 export type { BundleManifest, PolicyBundle } from './bundle/bundle.js';
 export { type CompiledFiles, type CompileInput, compileBundle } from './bundle/compile.js';
-export { parameterValues, parseBaseParameters } from './bundle/parameters.js';
+export { layerParameters, parameterValues, parseBaseParameters } from './bundle/parameters.js';
+export { DEFAULT_PACK, loadShippedBundle, PACKS, type Pack } from './bundle/shipped.js';
 export type { PolicyDiagnostic, PolicyError } from './errors.js';
 export { type OpenPolicyOptions, openPolicy, type Policy } from './open-policy.js';
 export { createPdp, ENTRYPOINT } from './pdp/create-pdp.js';

@@ -2,12 +2,12 @@
 
 import { canonicalJson, type JsonObject, type PolicyDecisionPoint, sha256Hex } from '@meshclaw/core';
 import { err, ok, type Result, ResultAsync } from 'neverthrow';
-import { type PolicyBundle, parseBundle } from './bundle/bundle.js';
+import { type PolicyBundle, parseBundle, withData } from './bundle/bundle.js';
 import { readCached, writeCached } from './bundle/cache.js';
-import { type CompileInput, compileBundle } from './bundle/compile.js';
+import { type CompileInput, compileBundle, dataText } from './bundle/compile.js';
 import { type OwnerSources, readOwnerSources } from './bundle/owner-sources.js';
 import { layerParameters, parameterValues, parseBaseParameters } from './bundle/parameters.js';
-import { loadShippedBundle, loadShippedSources } from './bundle/shipped.js';
+import { DEFAULT_PACK, loadShippedBundle, loadShippedSources, type Pack } from './bundle/shipped.js';
 import type { PolicyError } from './errors.js';
 import { createPdp } from './pdp/create-pdp.js';
 import { selfTest } from './self-test.js';
@@ -15,6 +15,8 @@ import { selfTest } from './self-test.js';
 export interface OpenPolicyOptions {
   /** Rules and `parameters.yaml` of the owner; an absent folder is an owner without any. */
   readonly ownerFolder?: string;
+  /** The parameters of a kind of fleet, between the base and the owner's. `homelab` when left out. */
+  readonly pack?: Pack;
   /** Where compiled bundles are kept; left out, they are compiled each time. */
   readonly cacheFolder?: string;
 }
@@ -27,6 +29,8 @@ export interface Policy extends PolicyDecisionPoint {
     readonly severity: string;
     readonly file: string;
   }[];
+  /** Ids of the owner's rules that can answer milder than the class of an operation would. */
+  readonly loosened: readonly string[];
 }
 
 /** Opens and proves the policy. Err kinds: every `PolicyError`. */
@@ -34,12 +38,13 @@ export function openPolicy(options: OpenPolicyOptions = {}): ResultAsync<Policy,
   return new ResultAsync(open(options));
 }
 
-async function open({ ownerFolder, cacheFolder }: OpenPolicyOptions): Promise<Result<Policy, PolicyError>> {
+async function open(options: OpenPolicyOptions): Promise<Result<Policy, PolicyError>> {
+  const { ownerFolder } = options;
   try {
     const owner =
       ownerFolder === undefined ? ok<OwnerSources, PolicyError>({ modules: [] }) : readOwnerSources(ownerFolder);
     if (owner.isErr()) return err(owner.error);
-    const bundle = await bundleFor(owner.value, cacheFolder);
+    const bundle = await bundleFor(owner.value, options);
     if (bundle.isErr()) return err(bundle.error);
     const pdp = await createPdp(bundle.value);
     const failed = await selfTest(pdp);
@@ -51,39 +56,50 @@ async function open({ ownerFolder, cacheFolder }: OpenPolicyOptions): Promise<Re
         diagnostics,
       });
     }
-    const { sources, rules } = bundle.value.manifest;
-    return ok({ ...pdp, sources, rules });
+    const { sources, rules, loosened } = bundle.value.manifest;
+    return ok({ ...pdp, sources, rules, loosened });
   } catch (cause) {
     return err({ kind: 'policy.unusable_bundle', message: 'the compiled policy cannot be used', cause });
   }
 }
 
-async function bundleFor(
-  owner: OwnerSources,
+async function bundleFor(owner: OwnerSources, options: OpenPolicyOptions): Promise<Result<PolicyBundle, PolicyError>> {
+  const input = layeredInput(owner, options.pack ?? DEFAULT_PACK);
+  if (input.isErr()) return err(input.error);
+  if (owner.modules.length === 0) return withParameters(checked(loadShippedBundle()), input.value);
+  return compiledBundle(input.value, options.cacheFolder);
+}
+
+/** Parameters are data: changing them needs no compiler, only another base document. */
+const withParameters = (shipped: Result<PolicyBundle, PolicyError>, input: CompileInput) =>
+  shipped.map((bundle) => {
+    const data = dataText(input);
+    return sha256Hex(data) === bundle.manifest.data_sha256 ? bundle : withData(bundle, data);
+  });
+
+async function compiledBundle(
+  input: CompileInput,
   cacheFolder: string | undefined,
 ): Promise<Result<PolicyBundle, PolicyError>> {
-  if (owner.modules.length === 0 && owner.parameters === undefined) return checked(loadShippedBundle());
-  const input = layeredInput(owner);
-  if (input.isErr()) return err(input.error);
-  const key = sha256Hex(canonicalJson(input.value as unknown as JsonObject));
-  const cached = cacheFolder === undefined ? ok(undefined) : readCached(cacheFolder, key);
+  const key = sha256Hex(canonicalJson(input as unknown as JsonObject));
+  const cached = cacheFolder === undefined ? ok(undefined) : readCached(cacheFolder, key, input);
   if (cached.isErr()) return err(cached.error);
   if (cached.value) return ok(cached.value);
-  const compiled = await compileBundle(input.value);
+  const compiled = await compileBundle(input);
   if (compiled.isErr()) return err(compiled.error);
   if (cacheFolder !== undefined) writeCached(cacheFolder, key, compiled.value);
   return checked(parseBundle(compiled.value));
 }
 
-function layeredInput(owner: OwnerSources): Result<CompileInput, PolicyError> {
-  const shipped = loadShippedSources();
-  const base = parseBaseParameters(shipped.parameters);
-  const layered = owner.parameters ? layerParameters(base, owner.parameters.text, owner.parameters.path) : ok(base);
-  return layered.map((parameters) => ({
-    modules: [...shipped.modules, ...owner.modules],
-    operations: shipped.operations,
-    parameters: parameterValues(parameters),
-  }));
+function layeredInput(owner: OwnerSources, pack: Pack): Result<CompileInput, PolicyError> {
+  const { modules, operations, parameters, packs } = loadShippedSources();
+  const layer = Object.hasOwn(packs, pack) ? packs[pack] : undefined;
+  if (layer === undefined) return err({ kind: 'policy.unknown_pack', message: 'no pack has this name', path: pack });
+  const packed = layerParameters(parseBaseParameters(parameters), layer, `packs/${pack}/parameters.yaml`);
+  const { parameters: own } = owner;
+  return packed
+    .andThen((below) => (own ? layerParameters(below, own.text, own.path) : ok(below)))
+    .map((layered) => ({ modules: [...modules, ...owner.modules], operations, parameters: parameterValues(layered) }));
 }
 
 const checked = (bundle: PolicyBundle | { readonly problem: string }): Result<PolicyBundle, PolicyError> =>

@@ -12,6 +12,7 @@ operations := {
 parameters := {
 	"approval_minimum": {"write": "signature", "destructive": "presence"},
 	"four_eyes_classes": ["spend"],
+	"changes_allowed": true,
 	"changes_per_hour": 10,
 	"protected_paths": [],
 	"protected_roots": [],

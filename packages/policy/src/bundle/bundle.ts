@@ -1,6 +1,6 @@
 /** A compiled policy: the module, its data and what is known about its sources. */
 
-import { type JsonObject, sha256Hex } from '@meshclaw/core';
+import { canonicalJson, type JsonObject, sha256Hex } from '@meshclaw/core';
 import { z } from 'zod';
 
 export const manifestSchema = z.strictObject({
@@ -13,6 +13,8 @@ export const manifestSchema = z.strictObject({
   rules: z.array(
     z.strictObject({ id: z.string(), title: z.string(), severity: z.string(), file: z.string(), row: z.int() }),
   ),
+  /** The owner's rules that can make an answer milder. */
+  loosened: z.array(z.string()),
 });
 export type BundleManifest = z.output<typeof manifestSchema>;
 
@@ -40,4 +42,11 @@ export function parseBundle(files: {
   } catch {
     return { problem: 'manifest.json is not a manifest' };
   }
+}
+
+/** The same compiled rules over another base document; no compiler is needed for that, and the digest is another one. */
+export function withData(bundle: PolicyBundle, data: string): PolicyBundle {
+  const manifest = { ...bundle.manifest, data_sha256: sha256Hex(data) };
+  const digest = sha256Hex(`${canonicalJson(manifest as unknown as JsonObject)}\n`);
+  return { ...bundle, data: JSON.parse(data) as JsonObject, manifest, digest };
 }

@@ -1,17 +1,17 @@
 /** The owner's policy folder: read whole, from files nobody else may write to, or refused. */
 
-import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { err, ok, type Result } from 'neverthrow';
 import type { PolicyError } from '../errors.js';
+import { OWNER } from './check-modules.js';
+import { othersMayWrite } from './permissions.js';
 
 export interface OwnerSources {
   readonly modules: readonly { readonly path: string; readonly text: string }[];
   /** The text and path of `parameters.yaml`, where there is one. */
   readonly parameters?: { readonly path: string; readonly text: string };
 }
-
-const WRITABLE_BY_OTHERS = 0o022;
 
 /** Everything in the folder; an absent folder is an owner without rules. Err kinds: `policy.unreadable_source`, `policy.unsafe_permissions`. */
 export function readOwnerSources(folder: string): Result<OwnerSources, PolicyError> {
@@ -21,7 +21,7 @@ export function readOwnerSources(folder: string): Result<OwnerSources, PolicyErr
       folder,
       ...readdirSync(folder, { recursive: true }).map((path) => join(folder, String(path))),
     ].sort();
-    const unsafe = files.find((path) => (statSync(path).mode & WRITABLE_BY_OTHERS) !== 0);
+    const unsafe = files.find(othersMayWrite);
     if (unsafe !== undefined) {
       return err({
         kind: 'policy.unsafe_permissions',
@@ -31,7 +31,7 @@ export function readOwnerSources(folder: string): Result<OwnerSources, PolicyErr
     }
     const modules = files
       .filter((path) => path.endsWith('.rego') && !path.endsWith('_test.rego'))
-      .map((path) => ({ path: `owner/${relative(folder, path)}`, text: readFileSync(path, 'utf8') }));
+      .map((path) => ({ path: `${OWNER}${relative(folder, path)}`, text: readFileSync(path, 'utf8') }));
     const parameters = files.find((path) => path === join(folder, 'parameters.yaml'));
     return ok({
       modules,

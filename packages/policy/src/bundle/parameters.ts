@@ -8,6 +8,7 @@ import type { PolicyDiagnostic, PolicyError } from '../errors.js';
 const parameter = z.discriminatedUnion('combine', [
   z.strictObject({ combine: z.literal('union'), value: z.array(z.string()) }),
   z.strictObject({ combine: z.literal('min'), value: z.number() }),
+  z.strictObject({ combine: z.literal('and'), value: z.boolean() }),
   z.strictObject({ combine: z.literal('strongest'), value: z.record(z.string(), z.enum(['signature', 'presence'])) }),
   z.strictObject({ combine: z.literal('fixed'), value: z.array(z.string()) }),
 ]);
@@ -58,6 +59,8 @@ function combine(below: Parameter, wanted: unknown): Parameter | undefined {
       return typeof wanted === 'number' && wanted >= 0 && wanted <= below.value
         ? { ...below, value: wanted }
         : undefined;
+    case 'and':
+      return typeof wanted === 'boolean' && (below.value || !wanted) ? { ...below, value: wanted } : undefined;
     case 'strongest':
       return strongest(below, wanted);
     case 'fixed':

@@ -11,16 +11,28 @@ export interface ShippedSources {
   readonly operations: JsonObject;
   /** The text of `parameters.yaml`. */
   readonly parameters: string;
+  /** The text of each pack's `parameters.yaml`, by the pack's name. */
+  readonly packs: Readonly<Record<string, string>>;
 }
+
+/** The packs that come with the package: parameters for a kind of fleet. */
+export const PACKS = ['homelab', 'production', 'read-only'] as const;
+export type Pack = (typeof PACKS)[number];
+/** What the shipped bundle is compiled with. */
+export const DEFAULT_PACK: Pack = 'homelab';
 
 /** The precompiled base policy, checked against its manifest. */
 export function loadShippedBundle(): PolicyBundle | { readonly problem: string } {
-  const read = (name: string) => readFileSync(new URL(name, shippedFolder()));
-  return parseBundle({
-    wasm: read('policy.wasm'),
-    data: read('data.json').toString('utf8'),
-    manifest: read('manifest.json').toString('utf8'),
-  });
+  try {
+    const read = (name: string) => readFileSync(new URL(name, shippedFolder()));
+    return parseBundle({
+      wasm: read('policy.wasm'),
+      data: read('data.json').toString('utf8'),
+      manifest: read('manifest.json').toString('utf8'),
+    });
+  } catch {
+    return { problem: 'the package lacks its shipped policy' };
+  }
 }
 
 /** The sources the shipped bundle was compiled from. */
