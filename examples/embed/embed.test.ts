@@ -60,6 +60,7 @@ describe('createMeshClaw', () => {
   test('reads the facts of this machine with parts that were chosen by hand', async () => {
     await run(() => import('./by-hand.js'), join(folder, 'ledger'));
     const [facts] = printed[0] ?? [];
-    expect(facts).toMatchObject({ target: 'here', output: { os: process.platform }, evidence: [expect.any(String)] });
+    expect(facts).toMatchObject({ target: 'here', output: { os: process.platform } });
+    expect(facts).toHaveProperty('evidence.0');
   });
 });

@@ -106,7 +106,7 @@ describe('the one path, on this machine', () => {
 
   it('is stale and changes nothing when the file was replaced after the yes', async () => {
     const { id, plan } = await ask('0600');
-    await grant(id);
+    (await grant(id))._unsafeUnwrap();
     rmSync(file);
     writeFileSync(file, 'another file\n');
     chmodSync(file, 0o640);
@@ -139,7 +139,7 @@ describe('the one path, on this machine', () => {
     const counter = join(folder, 'count');
     const input = { argv: ['sh', '-c', `echo ran >> ${counter}`] as [string, ...string[]] };
     const refusal = (await agent.perform(commandRun, 'localhost', input))._unsafeUnwrapErr();
-    await grant((refusal as RefusalOf<'approval_required'>).approval.id);
+    (await grant((refusal as RefusalOf<'approval_required'>).approval.id))._unsafeUnwrap();
     const ended = await Promise.all(Array.from({ length: 8 }, () => agent.perform(commandRun, 'localhost', input)));
     expect(ended.filter((one) => one.isOk())).toHaveLength(1);
     expect(readFileSync(counter, 'utf8')).toBe('ran\n');

@@ -15,7 +15,7 @@ const refusal = async (folder: string, more: { origin?: string } = {}) =>
 async function closedLedger(): Promise<string> {
   const folder = temporaryFolder();
   const ledger = await temporaryLedger({ folder });
-  await ledger.append([{ type: 'decision.made', body: 1 }]);
+  (await ledger.append([{ type: 'decision.made', body: 1 }]))._unsafeUnwrap();
   await ledger.close();
   return folder;
 }
@@ -58,7 +58,7 @@ describe('an existing ledger', () => {
   it('goes on where it ended, under the same identity', async () => {
     const folder = temporaryFolder();
     const first = await temporaryLedger({ folder });
-    await first.append([{ type: 'decision.made', once: 'key', body: 1 }]);
+    (await first.append([{ type: 'decision.made', once: 'key', body: 1 }]))._unsafeUnwrap();
     await first.close();
     const second = await temporaryLedger({ folder });
     expect([second.id, second.verifierKey]).toEqual([first.id, first.verifierKey]);

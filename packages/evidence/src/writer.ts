@@ -108,7 +108,11 @@ export function createWriter({ connection, clock, waitMs, headEveryMs }: WriterO
       const signed = enqueue([], undefined, true);
       stopped = true;
       clearTimeout(timer);
-      await signed;
+      // What could not be signed now is signed by whoever opens the ledger next.
+      (await signed).match(
+        () => undefined,
+        () => undefined,
+      );
       await draining;
     },
   };

@@ -41,15 +41,15 @@ function obstacle(): string | undefined {
 }
 
 const reason = obstacle();
-if (reason !== undefined) console.warn(`rebuild of regoc.wasm skipped: ${reason}`);
 
 describe('the compiler module', () => {
   const folder = mkdtempSync(join(tmpdir(), 'regoc-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it.skipIf(reason !== undefined)(
+  it(
     'has the recorded digest when it is built again',
-    async () => {
+    async (context) => {
+      if (reason !== undefined) context.skip(reason);
       const built = join(folder, 'regoc.wasm');
       await run('sh', [join(compiler, 'build.sh'), 'raw', built], { timeout: REBUILD_LIMIT_MS });
       const digest = createHash('sha256').update(readFileSync(built)).digest('hex');

@@ -4,5 +4,102 @@ import type { WorkflowEntry } from './registry.js';
 
 /** Every one by its id, in alphabetical order. */
 export const workflows: Readonly<Record<string, WorkflowEntry>> = {
-
+  'disk-investigate': {
+    "id": "disk-investigate",
+    "title": "Find out what fills a disk",
+    "description": "Reads usage and inodes of the filesystem a path is on, and the largest directories and files below the path with what each probably is (log, cache, model, backup …). Says what it could not read. Deletes and changes nothing.",
+    "phase": "observe",
+    "uses": [
+      "disk.usage",
+      "disk.largest",
+      "file.stat"
+    ],
+    "positionals": [
+      "server",
+      "path"
+    ],
+    "example": "disk-investigate web1 /var",
+    "input": {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "type": "object",
+      "properties": {
+        "server": {
+          "type": "string",
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$",
+          "description": "id of a server in the inventory"
+        },
+        "path": {
+          "default": "/",
+          "type": "string",
+          "maxLength": 4096,
+          "pattern": "^(?!.*\\/\\.\\.(?:\\/|$))\\/\\P{Cc}*$",
+          "description": "absolute path"
+        },
+        "top": {
+          "default": 20,
+          "description": "how many directories and how many files",
+          "type": "integer",
+          "minimum": 1,
+          "maximum": 100
+        }
+      },
+      "required": [
+        "server"
+      ],
+      "additionalProperties": false
+    },
+    load: () => import('./disk-investigate/index.js').then((m) => m.diskInvestigate),
+  },
+  'list': {
+    "id": "list",
+    "title": "List the inventory",
+    "description": "Lists the servers and providers of the inventory: how each is reached, its tags, role, environment and criticality, and how old the last recorded fact is. Touches no server; for live state use status.",
+    "phase": "observe",
+    "uses": [],
+    "positionals": [
+      "tag"
+    ],
+    "example": "list",
+    "input": {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "type": "object",
+      "properties": {
+        "tag": {
+          "description": "only entries that carry this tag",
+          "type": "string",
+          "minLength": 1,
+          "maxLength": 128
+        }
+      },
+      "additionalProperties": false
+    },
+    load: () => import('./list/index.js').then((m) => m.list),
+  },
+  'status': {
+    "id": "status",
+    "title": "Show how servers are doing",
+    "description": "Asks one server, or all of them at once, for uptime, load, memory and disks, and says what is filling up. A server that does not answer is a finding with the age of what was last known. Changes nothing.",
+    "phase": "observe",
+    "uses": [
+      "host.facts",
+      "disk.usage"
+    ],
+    "positionals": [
+      "server"
+    ],
+    "example": "status web1",
+    "input": {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "type": "object",
+      "properties": {
+        "server": {
+          "description": "one server; all of them when it is left out",
+          "type": "string",
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$"
+        }
+      },
+      "additionalProperties": false
+    },
+    load: () => import('./status/index.js').then((m) => m.status),
+  },
 };

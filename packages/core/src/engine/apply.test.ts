@@ -53,7 +53,7 @@ describe('applying a plan', () => {
     const world = createWorld();
     const plan = await planned(world, 5, 6);
     const approval = await asked(world, plan);
-    await world.grant(approval.id);
+    (await world.grant(approval.id))._unsafeUnwrap();
     expect((await world.agent.apply(plan))._unsafeUnwrap()).toMatchObject([
       { step: 0, state: 'done' },
       { step: 1, state: 'refused', refusal: { kind: 'stale' } },
@@ -76,7 +76,7 @@ describe('applying a plan', () => {
     const world = createWorld();
     const refusal = (await world.agent.perform(dialSet, 'web1', { value: 7 }))._unsafeUnwrapErr();
     const { approval } = refusal as RefusalOf<'approval_required'>;
-    await world.grant(approval.id);
+    (await world.grant(approval.id))._unsafeUnwrap();
     expect((await world.agent.apply(approval.plan))._unsafeUnwrap()).toMatchObject([{ state: 'done' }]);
     world.dial.value = 1;
     expect((await world.agent.apply(approval.plan))._unsafeUnwrapErr()).toMatchObject({
@@ -92,7 +92,7 @@ describe('applying a plan', () => {
   ])('is stale and runs nothing when %s', async (_, moves) => {
     const world = createWorld();
     const plan = await planned(world);
-    await world.grant((await asked(world, plan)).id);
+    (await world.grant((await asked(world, plan)).id))._unsafeUnwrap();
     moves(world);
     expect((await world.agent.apply(plan))._unsafeUnwrapErr().kind).toBe('stale');
     expect(world.dial.sets).toBe(0);
@@ -102,7 +102,7 @@ describe('applying a plan', () => {
     let denies = false;
     const world = createWorld(({ action }) => (denies && action.class === 'write' ? 'deny' : undefined));
     const plan = await planned(world);
-    await world.grant((await asked(world, plan)).id);
+    (await world.grant((await asked(world, plan)).id))._unsafeUnwrap();
     denies = true;
     expect((await world.agent.apply(plan))._unsafeUnwrapErr().kind).toBe('denied');
     expect(world.dial.sets).toBe(0);

@@ -48,7 +48,7 @@ describe('what needs approval', () => {
   it('runs once when twenty callers use one yes at the same time', async () => {
     const world = createWorld();
     const { id } = await askedOf(world);
-    await world.grant(id);
+    (await world.grant(id))._unsafeUnwrap();
     const calls = Array.from({ length: 20 }, () => world.agent.perform(dialSet, 'web1', { value: 7 }));
     const ended = await Promise.all(calls);
     expect(ended.filter((one) => one.isOk())).toHaveLength(1);
@@ -58,7 +58,7 @@ describe('what needs approval', () => {
   it('is not covered by a yes to another subject, another value or another state', async () => {
     const world = createWorld();
     const { id } = await askedOf(world);
-    await world.grant(id);
+    (await world.grant(id))._unsafeUnwrap();
     const other = world.mesh.as({ subject: { type: 'agent', id: 'other' }, surface: 'sdk' });
     expect((await other.perform(dialSet, 'web1', { value: 7 }))._unsafeUnwrapErr().kind).toBe('approval_required');
     await askedOf(world, 8);
@@ -70,7 +70,7 @@ describe('what needs approval', () => {
   it('expires after ten minutes, before and after the yes', async () => {
     const world = createWorld();
     const { id } = await askedOf(world);
-    await world.grant(id);
+    (await world.grant(id))._unsafeUnwrap();
     world.clock.advance(10 * 60_000);
     expect((await askedOf(world)).id).not.toBe(id);
     expect((await world.desk.statement(id))._unsafeUnwrapErr().kind).toBe('expired');
@@ -89,7 +89,7 @@ describe('what needs approval', () => {
   it('is refused when the approver has been removed since the yes', async () => {
     const world = createWorld();
     const { id } = await askedOf(world);
-    await world.grant(id);
+    (await world.grant(id))._unsafeUnwrap();
     world.approvers.length = 0;
     expect((await world.agent.perform(dialSet, 'web1', { value: 7 }))._unsafeUnwrapErr().kind).toBe('stale');
     expect(world.dial.sets).toBe(0);
@@ -102,7 +102,7 @@ describe('what needs approval', () => {
         : undefined,
     );
     const { id } = await askedOf(world);
-    await world.grant(id);
+    (await world.grant(id))._unsafeUnwrap();
     expect((await world.grant(id))._unsafeUnwrapErr().kind).toBe('not_pending');
     await askedOf(world);
     const second = createTestApprover('erin');

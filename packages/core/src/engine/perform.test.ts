@@ -68,7 +68,7 @@ describe('a read', () => {
   it('masks secrets before anything is kept or parsed', async () => {
     const { agent, dial, ledger } = createWorld();
     dial.interferes = async () => ok(exited('1\npassword=hunter2hunter2\n'));
-    await agent.perform(dialRead, 'web1', {});
+    (await agent.perform(dialRead, 'web1', {}))._unsafeUnwrapErr();
     expect(JSON.stringify(ledger.records)).not.toContain('hunter2');
   });
 });
@@ -83,7 +83,7 @@ describe('what is kept', () => {
       return append(records, unless);
     };
     dial.interferes = async () => ok(exited('x'.repeat(5_000), 0, 'short'));
-    await agent.perform(dialRead, 'web1', {});
+    (await agent.perform(dialRead, 'web1', {}))._unsafeUnwrapErr();
     const finished = appended.find(({ type }) => type === 'execution.finished');
     expect(finished?.blobs?.stdout).toEqual(Buffer.from('x'.repeat(5_000)));
     expect(finished?.body).toMatchObject({
@@ -150,7 +150,7 @@ describe('a change', () => {
 
   it('is refused under freeze even by a policy that forgets it', async () => {
     const { agent, dial, ledger } = createWorld(({ action }) => (action.class === 'write' ? 'auto_safe' : undefined));
-    await ledger.append([{ type: 'freeze.set', body: { reason: 'test' } }]);
+    (await ledger.append([{ type: 'freeze.set', body: { reason: 'test' } }]))._unsafeUnwrap();
     expect((await agent.perform(dialSet, 'web1', { value: 7 }))._unsafeUnwrapErr()).toMatchObject({
       kind: 'refused',
       why: 'frozen',
@@ -162,7 +162,7 @@ describe('a change', () => {
   it('is not begun when a freeze comes between its decision and its intent', async () => {
     const { agent, dial, ledger } = createWorld(({ action }) => (action.class === 'write' ? 'auto_safe' : undefined));
     dial.interferes = async () => {
-      await ledger.append([{ type: 'freeze.set', body: { reason: 'now' } }]);
+      (await ledger.append([{ type: 'freeze.set', body: { reason: 'now' } }]))._unsafeUnwrap();
       return undefined;
     };
     expect((await agent.perform(dialSet, 'web1', { value: 7 }))._unsafeUnwrapErr()).toMatchObject({

@@ -74,7 +74,7 @@ export function createContext(
     suggest: (operation: Operation, target: string, input: unknown, why: string) =>
       suggest(engine, asking, operation, target, input, why),
     ...(workflow.phase === 'plan' ? { propose: proposing(engine, asking, own, logged, proposed) } : {}),
-    ...(workflow.phase === 'apply' ? { apply: applying(engine, asking, logged) } : {}),
+    ...(workflow.phase === 'apply' ? { apply: applying(engine, asking, logged, kept) } : {}),
   };
 }
 
@@ -100,10 +100,10 @@ const proposing =
   };
 
 const applying =
-  (engine: Engine, asking: Asking, logged: Logged) =>
+  (engine: Engine, asking: Asking, logged: Logged, kept: (refusal: Refusal) => Refusal) =>
   (plan: string, options?: { readonly stopAfterFailures?: number }) =>
     new ResultAsync(apply(engine, asking, plan, options?.stopAfterFailures ?? 1).then(logged)).map((steps) => {
-      for (const step of steps) if ('refusal' in step) logged(err(step.refusal));
+      for (const step of steps) if ('refusal' in step) kept(step.refusal);
       return steps;
     });
 

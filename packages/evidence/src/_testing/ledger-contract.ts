@@ -60,7 +60,7 @@ function describeAppend(start: StartLedger): void {
   it('changes its head with every record', async () => {
     const ledger = await start();
     const before = (await ledger.head())._unsafeUnwrap();
-    await ledger.append([decision()]);
+    (await ledger.append([decision()]))._unsafeUnwrap();
     const after = (await ledger.head())._unsafeUnwrap();
     expect(after.size).toBe(before.size + 1);
     expect(after.root).not.toBe(before.root);
@@ -68,7 +68,7 @@ function describeAppend(start: StartLedger): void {
 
   it('finds nothing wrong with itself', async () => {
     const ledger = await start();
-    await ledger.append([decision(), decision({ once: 'key' })]);
+    (await ledger.append([decision(), decision({ once: 'key' })]))._unsafeUnwrap();
     const verification = (await ledger.verify())._unsafeUnwrap();
     expect(verification).toMatchObject({ ...(await ledger.head())._unsafeUnwrap(), defects: [] });
   });
@@ -77,7 +77,7 @@ function describeAppend(start: StartLedger): void {
 function describeOnceAndUnless(start: StartLedger): void {
   it('stores a key once, and nothing else of the append that repeats it', async () => {
     const ledger = await start();
-    await ledger.append([decision({ once: 'key' })]);
+    (await ledger.append([decision({ once: 'key' })]))._unsafeUnwrap();
     const before = await sizeOf(ledger);
     const refused = await ledger.append([decision(), decision({ once: 'key' })]);
     expect(refused._unsafeUnwrapErr()).toMatchObject({ kind: 'already_recorded', once: 'key' });
@@ -104,7 +104,7 @@ function describeOnceAndUnless(start: StartLedger): void {
   it('refuses as overtaken when such a record came at or after that index', async () => {
     const ledger = await start();
     const from = await sizeOf(ledger);
-    await ledger.append([{ type: 'freeze.set', body: {} }]);
+    (await ledger.append([{ type: 'freeze.set', body: {} }]))._unsafeUnwrap();
     const late = await ledger.append([decision()], { types: ['freeze.set', 'approval.revoked'], from });
     expect(late._unsafeUnwrapErr().kind).toBe('overtaken');
     const other = await ledger.append([decision()], { types: ['approval.revoked'], from });
@@ -117,14 +117,13 @@ function describeFind(start: StartLedger): void {
   const filled = async (): Promise<Ledger> => {
     const ledger = await start();
     const targets = ['a', 'b', 'a', 'b', 'a'];
-    await ledger.append(
-      targets.map((target, place) => ({
-        type: place % 2 === 0 ? 'plan.created' : 'observation.recorded',
-        target,
-        subject: place < 3 ? 'agent:one' : 'agent:two',
-        body: place,
-      })),
-    );
+    const records = targets.map((target, place) => ({
+      type: place % 2 === 0 ? ('plan.created' as const) : ('observation.recorded' as const),
+      target,
+      subject: place < 3 ? 'agent:one' : 'agent:two',
+      body: place,
+    }));
+    (await ledger.append(records))._unsafeUnwrap();
     return ledger;
   };
 

@@ -100,7 +100,7 @@ describe('after many commands', () => {
     const before = handles();
     await symlink('/bin/true', join(folder, 'done'));
     for (let round = 0; round < 20; round += 1)
-      await session.perform(login([join(folder, 'done')]), { ...bounds, signal: cancel.signal });
+      (await session.perform(login([join(folder, 'done')]), { ...bounds, signal: cancel.signal }))._unsafeUnwrap();
     expect(handles()).toBeLessThanOrEqual(before + 1);
     expect(getEventListeners(cancel.signal, 'abort')).toEqual([]);
   });

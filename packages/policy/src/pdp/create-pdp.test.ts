@@ -39,8 +39,14 @@ const bundleOf = async (body: string): Promise<PolicyBundle> => {
     compiler: '',
     sources: [],
     rules: [],
+    loosened: [],
   } as const;
-  return { wasm: built.value.wasm, data: {}, digest: 'test', manifest: { ...manifest, sources: [], rules: [] } };
+  return {
+    wasm: built.value.wasm,
+    data: {},
+    digest: 'test',
+    manifest: { ...manifest, sources: [], rules: [], loosened: [] },
+  };
 };
 const DECISION = `{
 	"request_id": input.request_id, "effect": "read_state", "class": "read", "obligations": [],

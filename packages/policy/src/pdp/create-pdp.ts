@@ -59,16 +59,17 @@ function readRequest(request: DecisionRequest, isJudged: (name: string) => boole
   let id = '';
   try {
     if (typeof request.requestId === 'string') id = request.requestId;
-    const wire = toWireRequest(request);
+    const { name, class: asked } = request.action;
+    // The class of command text is never the asker's to say.
+    if (isJudged(name) && asked !== 'judged') return { id, problem: 'action.class: this operation is judged' };
+    const wire = toWireRequest(
+      isJudged(name) ? { ...request, action: { ...request.action, class: 'write' } } : request,
+    );
     const checked = checkInput(wire);
     if ('problem' in checked) return { id, ...checked };
     const parsed = wireRequestSchema.safeParse(wire);
-    if (!parsed.success) return { id, problem: parsed.error.issues.map(({ path }) => path.join('.')).join(', ') };
-    const { action } = parsed.data;
-    if (!isJudged(action.name)) return { id, text: checked.text };
-    // The class of command text is never the asker's to say.
-    if (action.class !== 'judged') return { id, problem: 'action.class: this operation is judged' };
-    return { id, text: JSON.stringify({ ...parsed.data, action: { ...action, class: 'write' } }) };
+    if (parsed.success) return { id, text: checked.text };
+    return { id, problem: parsed.error.issues.map(({ path }) => path.join('.')).join(', ') };
   } catch {
     return { id, problem: 'not a request' };
   }

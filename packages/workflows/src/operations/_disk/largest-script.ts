@@ -4,7 +4,8 @@ import type { Platform } from '@meshclaw/core';
 
 // find visits a directory after what is in it (-depth), so a sum for each level on the way down is all that is kept:
 // memory does not grow with the tree. Hard links are remembered, as many as LINKS. Sizes are 512-byte blocks in use.
-// A line is `type blocks bytes links device:inode mtime depth path`; newlines inside names have become \\001.
+// A line is `type blocks bytes links device:inode mtime depth path//`; newlines inside names have become \\001. No path
+// that find prints holds //, so a line that does not end with it was cut when find was stopped.
 const SUM = `awk '
 function keep(kind, n, blocks, bytes, mtime, path,   i) {
   if (n < top) i = ++n
@@ -18,8 +19,8 @@ function keep(kind, n, blocks, bytes, mtime, path,   i) {
 }
 BEGIN { top = ENVIRON["TOP"] + 0; device = ENVIRON["DEVICE"] }
 {
-  if (!match($0, /^[^ ]+ [^ ]+ [^ ]+ [^ ]+ [^ ]+ [^ ]+ [^ ]+ /)) { odd++; next }
-  path = substr($0, RLENGTH + 1); blocks = $2 + 0; depth = $7 + 0
+  if (!/\\/\\/$/ || !match($0, /^[^ ]+ [^ ]+ [^ ]+ [^ ]+ [^ ]+ [^ ]+ [^ ]+ /)) { odd++; next }
+  path = substr($0, RLENGTH + 1, length($0) - RLENGTH - 2); blocks = $2 + 0; depth = $7 + 0
   entries++
   # Where another filesystem is mounted its root is met but not entered; it is no part of this one.
   if (index($5, device ":") != 1) { others++; next }
@@ -46,18 +47,19 @@ END {
 // GNU find prints all that is needed, and names end with NUL. Elsewhere stat(1) tells it for many names at once; its
 // lines begin with //, which no path that find prints can hold, so a line without it goes on with a name that has a
 // newline in it. Raw modes are hex on BusyBox and octal on the BSDs.
-const GNU_LINES = `find -H "$1" -xdev -depth -printf '%y %b %s %n %D:%i %Ts %d %p\\0'`;
-const STAT_LINES = (stat: string) => `find -H "$1" -xdev -depth -exec ${stat} {} +`;
+const GNU_LINES = `find "$1" -xdev -depth -printf '%y %b %s %n %D:%i %Ts %d %p//\\0'`;
+const STAT_LINES = (stat: string) => `find "$1" -xdev -depth -exec ${stat} {} +`;
 const JOIN = (directory: string, file: string) => `ROOT="$1" awk '
 function flush(   path, n, mode, type) {
-  if (entry == "" || !match(entry, /^[^ ]+ [^ ]+ [^ ]+ [^ ]+ [^ ]+ [^ ]+ /)) return
-  path = substr(entry, RLENGTH + 1)
+  if (entry == "") return
+  if (entry !~ /\\/\\/$/ || !match(entry, /^[^ ]+ [^ ]+ [^ ]+ [^ ]+ [^ ]+ [^ ]+ /)) { print "cut"; return }
+  path = substr(entry, RLENGTH + 1, length(entry) - RLENGTH - 2)
   type = entry ~ /^${directory} / ? "d" : entry ~ /^${file} / ? "f" : "o"
   n = split(path, parts, "/") - 1
-  print type substr(entry, index(entry, " "), RLENGTH - index(entry, " ") + 1) (path == root ? 0 : n - base) " " path
+  print type substr(entry, index(entry, " "), RLENGTH - index(entry, " ") + 1) (path == root ? 0 : n - base) " " path "//"
 }
 BEGIN { root = ENVIRON["ROOT"]; base = root == "/" ? 0 : split(root, parts, "/") - 1 }
-/^\\/\\// { flush(); entry = substr($0, 3); next }
+/^\\/\\/[0-9a-f]/ { flush(); entry = substr($0, 3); next }
 { entry = entry "\\001" $0 }
 END { flush() }'`;
 const HEX = '[0-9a-f][0-9a-f][0-9a-f]';
@@ -69,15 +71,15 @@ interface Walk {
   readonly ready: string;
 }
 const WALKS: Readonly<Record<Platform['userland'], Walk>> = {
-  gnu: { device: 'stat -L -c %d', lines: GNU_LINES, ready: "tr '\\n\\000' '\\001\\n'" },
+  gnu: { device: 'stat -c %d', lines: GNU_LINES, ready: "tr '\\n\\000' '\\001\\n'" },
   busybox: {
-    device: 'stat -L -c %d',
-    lines: STAT_LINES("stat -c '//%f %b %s %h %d:%i %Y %n'"),
+    device: 'stat -c %d',
+    lines: STAT_LINES("stat -c '//%f %b %s %h %d:%i %Y %n//'"),
     ready: JOIN(`4${HEX}`, `8${HEX}`),
   },
   bsd: {
-    device: 'stat -L -f %d',
-    lines: STAT_LINES("stat -f '//%p %b %z %l %d:%i %m %N'"),
+    device: 'stat -f %d',
+    lines: STAT_LINES("stat -f '//%p %b %z %l %d:%i %m %N//'"),
     ready: JOIN(`4${OCTAL}`, `10${OCTAL}`),
   },
 };
@@ -87,6 +89,8 @@ export function largestScript(userland: Platform['userland']): string {
   const { device, lines, ready } = WALKS[userland];
   return `LC_ALL=C; TZ=UTC0; export LC_ALL TZ
 [ -d "$1" ] || { printf 'this is no directory that can be seen\\n' >&2; exit 1; }
+# A symbolic link as the top is followed, none below it is.
+[ ! -L "$1" ] || set -- "$(cd -P -- "$1" && pwd -P)" "$2" "$3"
 DEVICE=$(${device} "$1") || exit 1; TOP=$2; export DEVICE TOP
 bound=
 if timeout --foreground 1 true 2>/dev/null; then bound="timeout --foreground $3"

@@ -38,8 +38,10 @@ export function parseUsage(text: string): Result<{ mounts: Mount[]; unread: numb
   const mounts = rows.flatMap((row) =>
     row ? [{ ...row, ...kindOf(kinds.get(row.mount)), inodes: inodes.get(row.mount) ?? null }] : [],
   );
+  // Where one mount covers another df tells both lines; the later one is what the path leads to.
+  const visible = [...new Map(mounts.map((one) => [one.mount, one])).values()];
   if (mounts.length === 0) return err(unparseable('df told no filesystem'));
-  return ok({ mounts, unread: rows.length - mounts.length, complete: exit === '0' });
+  return ok({ mounts: visible, unread: rows.length - mounts.length, complete: exit === '0' });
 }
 
 /** One line of `df -P -k`. Sources and mount points may hold blanks; `undefined` for what is no such line. */

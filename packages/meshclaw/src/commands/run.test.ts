@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type KeyFiles, writeKeyFiles } from '../_testing/approver-key.js';
+import { createTestCli, type TestCli } from '../_testing/cli.js';
+
+let cli: TestCli;
+let alice: KeyFiles;
+beforeEach(async () => {
+  cli = await createTestCli();
+  alice = await writeKeyFiles(cli.path('alice'), 'alice');
+});
+afterEach(() => cli.remove());
+
+/** Asks for a command and has it approved; answers the plan. */
+async function approvedPlan(...words: string[]): Promise<string> {
+  await cli.run(['approvers', 'add', 'alice', alice.publicFile]);
+  const asked = await cli.run(['run', 'localhost', '--json', '--', ...words]);
+  expect(asked.code).toBe(4);
+  const { id, plan } = JSON.parse(asked.stdout).error.facts.approval;
+  expect((await cli.run(['approvals', 'grant', id, '--key', alice.privateFile])).code).toBe(0);
+  return plan;
+}
+async function records(type: string): Promise<readonly { body: Record<string, unknown> }[]> {
+  const { stdout } = await cli.run(['evidence', 'list', '--type', type, '--json']);
+  return JSON.parse(stdout).records;
+}
+
+test('a destructive command is denied with the rule and its reason, and that is on record', async () => {
+  const { code, stdout, stderr } = await cli.run(['run', 'localhost', '--', 'mkfs.ext4', '/dev/meshclaw-test']);
+  expect([code, stdout]).toEqual([3, '']);
+  expect(stderr).toContain('command.catastrophic');
+  expect(await records('decision.made')).toMatchObject([{ body: { effect: 'deny', mode: 'execute' } }]);
+  expect(await records('execution.intended')).toEqual([]);
+});
+
+test('a dry run shows words and decision, and runs nothing', async () => {
+  const { code, stdout } = await cli.run(['run', 'localhost', '--dry-run', '--json', '--', 'touch', cli.path('made')]);
+  expect(code).toBe(4);
+  expect(JSON.parse(stdout)).toMatchObject({
+    action: { argv: ['touch', cli.path('made')] },
+    decision: { effect: 'approval_required' },
+  });
+  expect(await records('approval.requested')).toEqual([]);
+});
+
+test('an approved command runs word for word, and text from it is made visible', async () => {
+  const plan = await approvedPlan('printf', '%s\\n', 'a b', '\u001b[31m$HOME');
+  const applied = await cli.run(['apply', plan]);
+  expect(applied.code).toBe(0);
+  expect(applied.stdout).toContain('| a b\n');
+  expect(applied.stdout).toContain('| \\u{1b}[31m$HOME\n');
+});
+
+test('Ctrl-C during a long run ends it as unknown, on record, with exit code 7', async () => {
+  const plan = await approvedPlan('sleep', '60');
+  const { child, ended } = cli.start(['apply', plan]);
+  while ((await records('execution.intended')).length === 0) await sleep(50);
+  child.kill('SIGINT');
+  expect((await ended).code).toBe(7);
+  const finished = await records('execution.finished');
+  expect(finished[0]?.body).toMatchObject({ outcome: { kind: 'unknown' } });
+  expect((await cli.run(['evidence', 'verify'])).code).toBe(0);
+});
+
+test('a server that is not in the inventory is a usage error', async () => {
+  const { code, stderr } = await cli.run(['run', 'web1', '--', 'uptime']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('unknown_target');
+});
+
+test('a read answers on stdout alone, as text or as one object', async () => {
+  const text = await cli.run(['perform', 'file.stat', 'localhost', 'path=/etc/hosts']);
+  expect([text.code, text.stderr]).toEqual([0, expect.stringContaining('evidence: ')]);
+  expect(text.stdout).toContain('exists: true');
+  const json = await cli.run(['perform', 'file.stat', 'localhost', 'path=/etc/hosts', '--json']);
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    operation: 'file.stat',
+    target: 'localhost',
+    output: { exists: true },
+  });
+});
+
+test('an operation or input that does not exist is a usage error with the nearest name', async () => {
+  const unknown = await cli.run(['perform', 'file.chmdo', 'localhost']);
+  expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean "file.chmod"?') });
+  expect((await cli.run(['perform', 'file.stat', 'localhost', 'path'])).code).toBe(2);
+  expect((await cli.run(['perform', 'file.stat', 'localhost', 'path=relative'])).code).toBe(2);
+  expect((await cli.run(['perform', 'file.stat', 'localhost', '--input', '[1]'])).code).toBe(2);
+});
+
+test('a reader that goes away is no error', async () => {
+  const { child, ended } = cli.start(['evidence', 'list']);
+  child.stdout?.destroy();
+  expect((await ended).stderr).toBe('');
+});
