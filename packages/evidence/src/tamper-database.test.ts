@@ -93,7 +93,7 @@ describe('verify', () => {
     ['DROP INDEX record_type', 'unreadable'],
     ['CREATE TRIGGER more AFTER INSERT ON record BEGIN SELECT 1; END', 'unreadable'],
     ['ALTER TABLE record ADD COLUMN more TEXT', 'unreadable'],
-  ])('names %s as %2$s', async (statement, kind) => {
+  ])('names %s as %s', async (statement, kind) => {
     expect(await kindsAfter((database) => database.exec(statement))).toContain(kind);
   });
 

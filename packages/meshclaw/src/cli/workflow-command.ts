@@ -76,7 +76,8 @@ async function runWorkflow(entry: WorkflowEntry, args: Arguments, context: Comma
   const report = await session.run(workflow, inputOf(entry, args), { signal, note: printer.note });
   for (const line of reportLines(report, printer)) printer.text(line);
   const head = report.head === undefined ? '' : `   ledger head: ${report.head.size} ${report.head.root}`;
-  printer.note(`run ${report.run}   evidence: ${report.evidence.join(', ')}${head}`);
+  const evidence = report.evidence.length === 0 ? 'none' : report.evidence.join(', ');
+  printer.note(`run ${report.run}   evidence: ${evidence}${head}`);
   printer.data(report);
   return codeOfReport(report, threshold);
 }

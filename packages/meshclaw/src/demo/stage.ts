@@ -1,7 +1,7 @@
 /** Where the demo plays: a folder of its own, and the real command in it. */
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -47,16 +47,9 @@ export function createStage(printer: Printer): Stage {
     if (deviation) return '';
     const line = [name, ...words.map(quotedWord)].join(' ');
     printer.text(`\n  $ ${line}`);
-    const done = spawnSync(process.execPath, [script, ...words], {
-      cwd: folder,
-      encoding: 'utf8',
-      env: { ...process.env, MESHCLAW_HOME: join(folder, 'home') },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: STEP_MS,
-    });
-    const output = `${done.stdout}${done.stderr}`;
+    const { status, output } = runInto(join(folder, 'printed'), [script, ...words], folder);
     for (const shown of output.replace(/\n$/, '').split('\n')) printer.text(`  ${shown}`);
-    const one = { line, code: done.status ?? -1, expected, output };
+    const one = { line, code: status ?? -1, expected, output };
     played.push(one);
     const missing = shows !== undefined && !output.includes(shows) ? shows : undefined;
     printer.text(`  → exit code ${one.code}`);
@@ -75,6 +68,22 @@ export function createStage(printer: Printer): Stage {
     verifier: (words, expected, shows) => play('meshclaw-evidence', verifierEntry(), words, expected, shows),
     clear: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** Both streams go into one file, so that lines stay in the order in which they were printed. */
+function runInto(path: string, argv: readonly string[], folder: string) {
+  const file = openSync(path, 'w+');
+  try {
+    const { status } = spawnSync(process.execPath, argv, {
+      cwd: folder,
+      env: { ...process.env, MESHCLAW_HOME: join(folder, 'home') },
+      stdio: ['ignore', file, file],
+      timeout: STEP_MS,
+    });
+    return { status, output: readFileSync(path, 'utf8') };
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** A file for the demo to work on. */

@@ -52,7 +52,8 @@ test('a PKCS#8 key signs without ssh-keygen', async () => {
   expect(good((await signStatement(STATEMENT, join(folder, 'key')))._unsafeUnwrap())).toBe(true);
 });
 
-test.skipIf(!sshKeygen)('OpenSSH reads our key and accepts our signature (needs ssh-keygen)', async () => {
+test('OpenSSH reads our key and accepts our signature', async (context) => {
+  if (!sshKeygen) context.skip('needs ssh-keygen');
   const { privateFile, approver } = await writeKeyFiles(join(folder, 'key'), 'alice');
   const read = spawnSync(sshKeygen ?? '', ['-y', '-f', privateFile], { encoding: 'utf8' });
   expect(read.stdout).toContain(approver.publicKey);
@@ -61,14 +62,16 @@ test.skipIf(!sshKeygen)('OpenSSH reads our key and accepts our signature (needs 
   expect(await sshKeygenAgrees(signature, allowedSignersLine(approver), 'file')).toBe(false);
 });
 
-test.skipIf(!sshKeygen)('a key of ssh-keygen signs by it and by ourselves (needs ssh-keygen)', async () => {
+test('a key of ssh-keygen signs by it and by ourselves', async (context) => {
+  if (!sshKeygen) context.skip('needs ssh-keygen');
   const key = join(folder, 'key');
   spawnSync(sshKeygen ?? '', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
   expect(good((await signStatement(STATEMENT, key))._unsafeUnwrap())).toBe(true);
   expect(good((await signStatement(STATEMENT, key, OURSELVES))._unsafeUnwrap())).toBe(true);
 });
 
-test.skipIf(!sshKeygen)('a key with a passphrase is not used without ssh-keygen (needs ssh-keygen)', async () => {
+test('a key with a passphrase is not used without ssh-keygen', async (context) => {
+  if (!sshKeygen) context.skip('needs ssh-keygen');
   const key = join(folder, 'key');
   spawnSync(sshKeygen ?? '', ['-q', '-t', 'ed25519', '-N', 'long enough', '-f', key]);
   const error = (await signStatement(STATEMENT, key, OURSELVES))._unsafeUnwrapErr();

@@ -56,7 +56,8 @@ describe('disk.usage', () => {
     expect(root && isStorage(root)).toBe(true);
   });
 
-  it.runIf(applets)('reads the same machine with nothing but BusyBox', async () => {
+  it('reads the same machine with nothing but BusyBox', async (context) => {
+    if (!applets) context.skip('busybox is not here');
     const [gnu, small] = [
       await outputOf(session, diskUsage, {}),
       await outputOf(session, diskUsage, {}, { ...(applets ? { applets } : {}) }),

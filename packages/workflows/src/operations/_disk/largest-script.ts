@@ -3,14 +3,17 @@
 import type { Platform } from '@meshclaw/core';
 
 // find visits a directory after what is in it (-depth), so a sum for each level on the way down is all that is kept:
-// memory does not grow with the tree. Hard links are remembered, as many as LINKS. Sizes are 512-byte blocks in use.
+// memory does not grow with the tree. Up to 500,000 names with hard links are remembered. Sizes are
+// 512-byte blocks in use.
 // A line is `type blocks bytes links device:inode mtime depth path//`; newlines inside names have become \\001. No path
 // that find prints holds //, so a line that does not end with it was cut when find was stopped.
 const SUM = `awk '
-function keep(kind, n, blocks, bytes, mtime, path,   i) {
+function keep(kind, n, blocks, bytes, mtime,   i, path) {
   if (n < top) i = ++n
   else if (blocks <= size[kind, n]) return n
   else i = n
+  match($0, /^[^ ]+ [^ ]+ [^ ]+ [^ ]+ [^ ]+ [^ ]+ [^ ]+ /)
+  path = substr($0, RLENGTH + 1, length($0) - RLENGTH - 2)
   for (; i > 1 && size[kind, i - 1] < blocks; i--) { size[kind, i] = size[kind, i - 1]; row[kind, i] = row[kind, i - 1] }
   size[kind, i] = blocks
   if (length(path) > 4096) path = substr(path, 1, 4095) "\\001"
@@ -19,18 +22,18 @@ function keep(kind, n, blocks, bytes, mtime, path,   i) {
 }
 BEGIN { top = ENVIRON["TOP"] + 0; device = ENVIRON["DEVICE"] }
 {
-  if (!/\\/\\/$/ || !match($0, /^[^ ]+ [^ ]+ [^ ]+ [^ ]+ [^ ]+ [^ ]+ [^ ]+ /)) { odd++; next }
-  path = substr($0, RLENGTH + 1, length($0) - RLENGTH - 2); blocks = $2 + 0; depth = $7 + 0
+  if (NF < 8 || substr($0, length($0) - 1) != "//") { odd++; next }
+  blocks = $2 + 0; depth = $7 + 0
   entries++
   # Where another filesystem is mounted its root is met but not entered; it is no part of this one.
   if (index($5, device ":") != 1) { others++; next }
-  if ($1 == "d") { blocks += sum[depth + 1]; sum[depth + 1] = 0; dirs = keep("d", dirs + 0, blocks, 0, $6, path) }
+  if ($1 == "d") { blocks += sum[depth + 1]; sum[depth + 1] = 0; dirs = keep("d", dirs + 0, blocks, 0, $6) }
   else {
     if ($4 > 1) {
       if ($5 in seen) { repeated++; next }
       if (links < 500000) { seen[$5]; links++ } else unchecked++
     }
-    if ($1 == "f") { count++; regular = keep("f", regular + 0, blocks, $3, $6, path) }
+    if ($1 == "f") { count++; regular = keep("f", regular + 0, blocks, $3, $6) }
   }
   sum[depth] += blocks
   if (depth == 0) whole = 1
