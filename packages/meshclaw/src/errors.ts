@@ -76,5 +76,8 @@ export interface UsageError {
 
 export type MeshClawPackageError = OpenError | SignError | ChangeError | UsageError;
 
-/** Whatever was thrown, in words. */
-export const detailOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+/** Whatever was thrown, or given as a cause, in words. */
+export function detailOf(cause: unknown): string {
+  const message = (cause as { readonly message?: unknown } | null | undefined)?.message;
+  return typeof message === 'string' ? message : String(cause);
+}

@@ -1,8 +1,6 @@
-/** Puts the packages together. The only file that knows which of them fill the engine's ports. */
+/** Puts the packages together: the ports of the engine and what fills them. */
 
 import {
-  type ApprovalDesk,
-  createApprovalDesk,
   createMeshClaw,
   createRedactor,
   type Executor,
@@ -12,24 +10,14 @@ import {
   type OperationCatalogue,
   type PolicyDecisionPoint,
 } from '@meshclaw/core';
-import type { ExportSummary } from '@meshclaw/evidence';
-import type { PolicyError } from '@meshclaw/policy';
 import { err, ok, type Result } from 'neverthrow';
-import { detailOf, type HomeError, type OpenError } from './errors.js';
+import type { OpenError } from './errors.js';
 import { approverRegistry } from './home/approvers.js';
-import { type Home, makeHome } from './home/home.js';
+import type { Home } from './home/home.js';
 import { type ExecutorLoaders, inventoryOf, loadTargets } from './home/inventory.js';
-import { checkTree } from './home/safe-file.js';
-import { loadSettings, type Settings } from './home/settings.js';
+import { type Evidence, openHome, openLedgerOf } from './wire-evidence.js';
+import { loadPolicyOf } from './wire-policy.js';
 
-/** A ledger that was opened here and is closed here, with the desk over it. */
-export interface Evidence {
-  readonly ledger: Ledger;
-  readonly approvals: ApprovalDesk;
-  /** Writes the whole ledger with its signed heads into one new file. The error says why not. */
-  exportTo(path: string): Promise<Result<ExportSummary, string>>;
-  close(): Promise<void>;
-}
 /** Everything the engine was made of. */
 export interface Wired {
   readonly mesh: MeshClaw;
@@ -53,7 +41,7 @@ export async function wire(home: Home, { around = (own) => own }: WireOptions = 
   const loaders = await executorLoaders();
   const targets = await loadTargets(home, loaders);
   if (targets.isErr()) return err(targets.error);
-  const policy = await loadPolicy(home);
+  const policy = await loadPolicyOf(home, settings.value);
   if (policy.isErr()) return err(policy.error);
   const evidence = await openLedgerOf(home, settings.value);
   if (evidence.isErr()) return err(evidence.error);
@@ -88,73 +76,6 @@ async function assemble(
   return mesh
     .map((made) => ({ mesh: made, evidence, policy, inventory, operations }))
     .mapErr(({ message, detail }) => ({ kind: 'meshclaw.engine_unavailable', message, detail }));
-}
-
-/** Opens the home's ledger and the approval desk, without policy or inventory. Err kinds: every `HomeError`, `meshclaw.ledger_unavailable`. */
-export async function openEvidenceAt(home: Home): Promise<Result<Evidence, OpenError>> {
-  const settings = await openHome(home);
-  return settings.isErr() ? err(settings.error) : openLedgerOf(home, settings.value);
-}
-
-async function openHome(home: Home): Promise<Result<Settings, HomeError>> {
-  const made = await makeHome(home);
-  if (made.isErr()) return err(made.error);
-  return (await loadSettings(home)).map(({ settings }) => settings);
-}
-
-async function openLedgerOf(home: Home, { evidenceFolder }: Settings): Promise<Result<Evidence, OpenError>> {
-  const { openLedger } = await import('@meshclaw/evidence');
-  const opened = await openLedger({ folder: evidenceFolder });
-  if (opened.isErr()) {
-    const { kind, message, path, remedy, cause } = opened.error;
-    const detail = `${path}: ${kind}${remedy === '' ? '' : `; ${remedy}`}`;
-    return err({ kind: 'meshclaw.ledger_unavailable', message, detail, cause });
-  }
-  const ledger = opened.value;
-  return ok({
-    ledger,
-    approvals: createApprovalDesk({ ledger, approvers: approverRegistry(home) }),
-    exportTo: async (path) =>
-      (await ledger.exportTo(path)).mapErr(({ message, cause }) => `${message}: ${detailOf(cause)}`),
-    close: () => ledger.close(),
-  });
-}
-
-/** Loads the shipped policy and, where a home has them, the owner's rules. Err kinds: every `HomeError`, `meshclaw.policy_unavailable`. */
-export async function loadPolicy(
-  home: Partial<Pick<Home, 'policies' | 'cache'>>,
-): Promise<Result<PolicyDecisionPoint, OpenError>> {
-  const { policies, cache } = home;
-  for (const folder of [policies, cache]) {
-    const checked = folder === undefined ? ok(undefined) : await checkTree(folder);
-    if (checked.isErr()) return err(checked.error);
-  }
-  const { openPolicy } = await import('@meshclaw/policy');
-  const opened = await openPolicy({
-    ...(policies === undefined ? {} : { ownerFolder: policies }),
-    ...(cache === undefined ? {} : { cacheFolder: cache }),
-  });
-  return opened.mapErr((error) => ({
-    kind: 'meshclaw.policy_unavailable',
-    message: error.message,
-    detail: policyDetail(error),
-    cause: error,
-  }));
-}
-
-/** Where it is wrong, one place a line. */
-function policyDetail({ kind, path, diagnostics = [], cause }: PolicyError): string {
-  const places = diagnostics.map(({ message, file, row, column }) =>
-    [file, row, column]
-      .filter((part) => part !== undefined)
-      .join(':')
-      .concat(` ${message}`)
-      .trim(),
-  );
-  const why = cause === undefined ? [] : [detailOf(cause)];
-  return [`${kind}${path === undefined ? '' : ` ${path}`}`, ...places, ...(places.length === 0 ? why : [])].join(
-    '\n  ',
-  );
 }
 
 /** The ledger says which policy was in force: one record whenever it changes. */

@@ -45,6 +45,12 @@ describe("an owner's policies", () => {
     expect((await open())._unsafeUnwrap().digest).toBe(shipped.digest);
   });
 
+  it('stay the shipped ones where what MeshClaw keeps is already protected', async () => {
+    const shipped = (await openPolicy())._unsafeUnwrap();
+    expect((await openPolicy({ ownFolders: ['/root/.meshclaw'] }))._unsafeUnwrap().digest).toBe(shipped.digest);
+    expect((await openPolicy({ ownFolders: ['/srv/mesh'] }))._unsafeUnwrap().digest).not.toBe(shipped.digest);
+  });
+
   it('add a rule, which names itself and its place', async () => {
     put('rules/any/no_ci.rego', denyCi);
     const policy = (await open())._unsafeUnwrap();

@@ -6,9 +6,10 @@ import { type PolicyBundle, parseBundle, withData } from './bundle/bundle.js';
 import { readCached, writeCached } from './bundle/cache.js';
 import { type CompileInput, compileBundle, dataText } from './bundle/compile.js';
 import { type OwnerSources, readOwnerSources } from './bundle/owner-sources.js';
-import { layerParameters, parameterValues, parseBaseParameters } from './bundle/parameters.js';
-import { DEFAULT_PACK, loadShippedBundle, loadShippedSources, type Pack } from './bundle/shipped.js';
+import { layerParameters, parameterValues, parseBaseParameters, protectOwnFolders } from './bundle/parameters.js';
+import { loadShippedBundle, loadShippedSources } from './bundle/shipped.js';
 import type { PolicyError } from './errors.js';
+import { DEFAULT_PACK, type Pack } from './packs/index.js';
 import { createPdp } from './pdp/create-pdp.js';
 import { selfTest } from './self-test.js';
 
@@ -17,6 +18,8 @@ export interface OpenPolicyOptions {
   readonly ownerFolder?: string;
   /** The parameters of a kind of fleet, between the base and the owner's. `homelab` when left out. */
   readonly pack?: Pack;
+  /** Absolute paths of folders that MeshClaw keeps itself in, besides those every policy protects. */
+  readonly ownFolders?: readonly string[];
   /** Where compiled bundles are kept; left out, they are compiled each time. */
   readonly cacheFolder?: string;
 }
@@ -64,7 +67,7 @@ async function open(options: OpenPolicyOptions): Promise<Result<Policy, PolicyEr
 }
 
 async function bundleFor(owner: OwnerSources, options: OpenPolicyOptions): Promise<Result<PolicyBundle, PolicyError>> {
-  const input = layeredInput(owner, options.pack ?? DEFAULT_PACK);
+  const input = layeredInput(owner, options);
   if (input.isErr()) return err(input.error);
   if (owner.modules.length === 0) return withParameters(checked(loadShippedBundle()), input.value);
   return compiledBundle(input.value, options.cacheFolder);
@@ -91,7 +94,10 @@ async function compiledBundle(
   return checked(parseBundle(compiled.value));
 }
 
-function layeredInput(owner: OwnerSources, pack: Pack): Result<CompileInput, PolicyError> {
+function layeredInput(
+  owner: OwnerSources,
+  { pack = DEFAULT_PACK, ownFolders = [] }: OpenPolicyOptions,
+): Result<CompileInput, PolicyError> {
   const { modules, operations, parameters, packs } = loadShippedSources();
   const layer = Object.hasOwn(packs, pack) ? packs[pack] : undefined;
   if (layer === undefined) return err({ kind: 'policy.unknown_pack', message: 'no pack has this name', path: pack });
@@ -99,7 +105,8 @@ function layeredInput(owner: OwnerSources, pack: Pack): Result<CompileInput, Pol
   const { parameters: own } = owner;
   return packed
     .andThen((below) => (own ? layerParameters(below, own.text, own.path) : ok(below)))
-    .map((layered) => ({ modules: [...modules, ...owner.modules], operations, parameters: parameterValues(layered) }));
+    .map((layered) => parameterValues(protectOwnFolders(layered, ownFolders)))
+    .map((values) => ({ modules: [...modules, ...owner.modules], operations, parameters: values }));
 }
 
 const checked = (bundle: PolicyBundle | { readonly problem: string }): Result<PolicyBundle, PolicyError> =>

@@ -31,6 +31,7 @@ describe('the built package', () => {
     expect(manifest).not.toHaveProperty('dependencies');
     expect(manifest.files).toEqual([
       'dist',
+      '!dist/.tsbuildinfo',
       'compiler/regoc.wasm.br',
       'compiler/regoc.wasm.sha256',
       'compiler/THIRD_PARTY_LICENSES',

@@ -32,7 +32,7 @@ export function createRunLog(): RunLog {
     refused: (refusal, options) => {
       keep(refusal.target, refusal.evidence);
       if (options?.expects?.includes(refusal.kind)) return;
-      problems.set(`${refusal.kind} ${refusal.operation} ${refusal.target}`, refusal);
+      problems.set(keyOf(refusal), refusal);
     },
     targets,
     get problems() {
@@ -46,3 +46,7 @@ export function createRunLog(): RunLog {
     },
   };
 }
+
+/** A target that nobody knows is one problem, however many operations were wanted of it. */
+const keyOf = ({ kind, operation, target }: Refusal): string =>
+  kind === 'unknown_target' ? `${kind} ${target}` : `${kind} ${operation} ${target}`;

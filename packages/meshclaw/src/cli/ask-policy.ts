@@ -17,7 +17,8 @@ import type { OpenError, UsageError } from '../errors.js';
 import { checkHome, type Home } from '../home/home.js';
 import { inventoryOf, THIS_MACHINE } from '../home/inventory.js';
 import { noLedger } from '../home/no-ledger.js';
-import { loadPolicy, operationCatalogue, wire } from '../wire.js';
+import { operationCatalogue, wire } from '../wire.js';
+import { loadPolicy } from '../wire-policy.js';
 import type { PropertySchema } from './coerce.js';
 import { inputSchemaOf } from './find-operation.js';
 

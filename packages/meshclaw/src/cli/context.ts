@@ -7,7 +7,7 @@ import { type Home, locateHome } from '../home/home.js';
 import { surroundings, whoAsks } from '../home/who-asks.js';
 import type { MeshClawHandle } from '../open.js';
 import type { Printer } from '../output/printer.js';
-import type { Evidence } from '../wire.js';
+import type { Evidence } from '../wire-evidence.js';
 
 export interface CommandContext {
   readonly home: Home;
@@ -46,7 +46,7 @@ export function createContext(printer: Printer, signal: AbortSignal): CommandCon
       return whole;
     },
     openEvidence: () => {
-      evidence ??= import('../wire.js').then(async ({ openEvidenceAt }) => keep(await openEvidenceAt(home)));
+      evidence ??= import('../wire-evidence.js').then(async ({ openEvidenceAt }) => keep(await openEvidenceAt(home)));
       return evidence;
     },
     close: async () => {

@@ -101,6 +101,24 @@ test('--fail-on says what counts', async () => {
   expect((await check(stdin, '--fail-on', 'approval_required')).code).toBe(1);
 });
 
+test('--pack decides by its parameters, and so does the pack of the settings', async () => {
+  const stdin = lines(request('1', 'file.chmod', 'write', CHMOD));
+  expect((await check(stdin, '--pack', 'read-only')).stdout).toContain('any.read_only');
+  await cli.run(['init']);
+  await writeFile(join(cli.home, 'meshclaw.yaml'), 'policy: { pack: read-only }\n', { mode: 0o600 });
+  const asked = await cli.run('policy-check codex file.chmod localhost path=/srv/a mode=0640'.split(' '));
+  expect([asked.code, asked.stdout]).toEqual([3, expect.stringContaining('any.read_only')]);
+});
+
+test('wherever the home is, nothing in it is changed through MeshClaw, and its keys are not read', async () => {
+  await cli.run(['init']);
+  const change = await cli.run(['policy-check', 'codex', 'file.chmod', 'x', `path=${cli.home}/approvers`, 'mode=0666']);
+  expect([change.code, change.stdout]).toEqual([3, expect.stringContaining('file.own_files')]);
+  const read = JSON.stringify({ argv: ['cat', join(cli.home, 'keys', 'ledger')] });
+  const asked = await cli.run(['policy-check', 'codex', 'run_command', 'x', '--input', read]);
+  expect([asked.code, asked.stdout]).toEqual([3, expect.stringContaining('command.secret_path')]);
+});
+
 test('what cannot be used is exit code 2: options, input, pack, rules', async () => {
   const folder = join(cli.folder, 'rules');
   await mkdir(join(folder, 'rules'), { recursive: true });

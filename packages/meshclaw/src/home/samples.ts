@@ -4,7 +4,8 @@ export const SAMPLE_SETTINGS = `# MeshClaw's settings. Every key may be left out
 # "meshclaw config show" prints what is in force and where it came from.
 
 policy:
-  # The shipped rules that decide; your own are added to them from the folder policies/.
+  # What the shipped rules are set to: homelab, production or read-only (no change at all).
+  # Rules and parameters of your own are added from the folder policies/.
   pack: homelab
 
 # evidence:

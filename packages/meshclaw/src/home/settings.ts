@@ -1,12 +1,12 @@
 /** `meshclaw.yaml`: what the owner may set, its defaults, and where each value came from. */
 
 import { isAbsolute } from 'node:path';
+import { DEFAULT_PACK, PACKS, type Pack } from '@meshclaw/policy/packs';
 import { err, ok, type Result } from 'neverthrow';
 import { z } from 'zod';
 import type { HomeError } from '../errors.js';
 import { invalidConfiguration, parseSource } from './document.js';
 import type { Home } from './home.js';
-import { DEFAULT_PACK, PACKS, type Pack } from './packs.js';
 import { readSafely } from './safe-file.js';
 
 const settingsSchema = z.strictObject({

@@ -11,7 +11,7 @@ export function describe(value: unknown, printer: Printer, indent = ''): readonl
   if (Array.isArray(value)) return describeList(value, printer, indent);
   if (value === null || typeof value !== 'object') return [`${indent}${scalar(value)}`];
   return Object.entries(value).flatMap(([key, item]) => {
-    const label = visibleLine(key.replaceAll('_', ' '));
+    const label = labelOf(key);
     if (isText(item)) return [`${indent}${label}:`, ...textLines(item, indent)];
     if (isScalar(item)) return [`${indent}${label}: ${scalar(item)}`];
     const inner = describe(item, printer, `${indent}  `);
@@ -24,11 +24,10 @@ function describeList(items: readonly unknown[], printer: Printer, indent: strin
   if (items.every(isScalar)) return items.map((item) => `${indent}${scalar(item)}`);
   const columns = [...new Set(items.flatMap((item) => (isPlain(item) ? Object.keys(item) : [])))];
   const tabular =
-    columns.length <= MOST_COLUMNS &&
-    items.every((item) => isPlain(item) && Object.values(item).every((cell) => isScalar(cell) || isScalarList(cell)));
+    columns.length <= MOST_COLUMNS && items.every((item) => isPlain(item) && Object.values(item).every(isCell));
   if (!tabular) return items.flatMap((item) => [...describe(item, printer, `${indent}  `), `${indent}`]).slice(0, -1);
   const rows = items.map((item) => columns.map((column) => cellText((item as Record<string, unknown>)[column])));
-  const header = columns.map((column) => column.replaceAll('_', ' '));
+  const header = columns.map(labelOf);
   return table(header, rows, printer)
     .split('\n')
     .map((line) => `${indent}${line}`);
@@ -41,7 +40,21 @@ const textLines = (text: string, indent: string): readonly string[] =>
     .replace(/\n$/, '')
     .split('\n')
     .map((line) => `${indent}  | ${visibleLine(line)}`);
-const cellText = (cell: unknown): string => (Array.isArray(cell) ? cell.map(String).join(', ') : scalar(cell));
+/** `usedPercent` and `used_percent` are both "used percent". */
+const labelOf = (key: string): string =>
+  visibleLine(
+    key.replaceAll('_', ' ').replace(/([a-z0-9])([A-Z])/g, (_, before, after) => `${before} ${after.toLowerCase()}`),
+  );
+/** What fits into one cell: a value, a list of values, or a few values by name. */
+const isCell = (value: unknown): boolean =>
+  isScalar(value) || isScalarList(value) || (isPlain(value) && Object.values(value).every(isScalar));
+const cellText = (cell: unknown): string => {
+  if (Array.isArray(cell)) return cell.map(scalar).join(', ');
+  if (!isPlain(cell)) return scalar(cell);
+  return Object.entries(cell)
+    .map(([key, value]) => `${labelOf(key)} ${scalar(value)}`)
+    .join(', ');
+};
 const isScalar = (value: unknown): boolean => value === null || typeof value !== 'object';
 const isScalarList = (value: unknown): boolean => Array.isArray(value) && value.every(isScalar);
 const isPlain = (value: unknown): value is Record<string, unknown> =>

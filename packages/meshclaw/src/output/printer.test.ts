@@ -65,13 +65,13 @@ test('a cell is one visible line', () => {
 
 test('data becomes lines, tables and blocks', () => {
   const { printer } = capture(false);
-  const data = { used_percent: 91, none: null, list: [{ a: 1, b: 'x' }], text: 'one\ntwo\n', empty: [] };
+  const data = { used_percent: 91, none: null, list: [{ aValue: 1, b: { c: 2 } }], text: 'one\ntwo\n', empty: [] };
   expect(describeValue(data, printer)).toEqual([
     'used percent: 91',
     'none: –',
     'list:',
-    '  a  b',
-    '  1  x',
+    '  a value  b',
+    '  1        c 2',
     'text:',
     '  | one',
     '  | two',

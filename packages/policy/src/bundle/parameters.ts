@@ -42,6 +42,19 @@ export function layerParameters(below: Parameters, text: string, file: string): 
   return ok(layered);
 }
 
+/** Protects folders of MeshClaw itself: they are not changed through it, and their keys are not read. Those covered already add nothing. */
+export function protectOwnFolders(below: Parameters, folders: readonly string[]): Parameters {
+  const adding = (name: string, entries: readonly string[]): Parameters => {
+    const under = below[name];
+    if (under?.combine !== 'union') throw new Error(`the base parameters lack ${name}`);
+    const added = entries.filter((entry) => !under.value.some((part) => entry.includes(part)));
+    return { [name]: { ...under, value: [...under.value, ...added] } };
+  };
+  const own = folders.map((folder) => `${folder}/`);
+  const keys = folders.map((folder) => `${folder}/keys`);
+  return { ...below, ...adding('own_parts', own), ...adding('secret_parts', keys) };
+}
+
 /** The parameters as rules read them. */
 export const parameterValues = (parameters: Parameters) =>
   Object.fromEntries(Object.entries(parameters).map(([name, { value }]) => [name, value]));

@@ -15,12 +15,6 @@ export interface ShippedSources {
   readonly packs: Readonly<Record<string, string>>;
 }
 
-/** The packs that come with the package: parameters for a kind of fleet. */
-export const PACKS = ['homelab', 'production', 'read-only'] as const;
-export type Pack = (typeof PACKS)[number];
-/** What the shipped bundle is compiled with. */
-export const DEFAULT_PACK: Pack = 'homelab';
-
 /** The precompiled base policy, checked against its manifest. */
 export function loadShippedBundle(): PolicyBundle | { readonly problem: string } {
   try {

@@ -9,13 +9,13 @@ import {
   wireRequestSchema,
 } from '@meshclaw/core';
 import { denyBecause } from '@meshclaw/policy';
+import { DEFAULT_PACK, PACKS } from '@meshclaw/policy/packs';
 import { defineCommand } from '../../cli/command.js';
 import { EXIT, type ExitCode } from '../../cli/exit-code.js';
 import { readText } from '../../home/answer.js';
 import { nearest } from '../../home/nearest.js';
-import { PACKS } from '../../home/packs.js';
 import { fail, failUsage } from '../../output/fail.js';
-import { loadPolicy } from '../../wire.js';
+import { loadPolicy } from '../../wire-policy.js';
 
 const FAIL_ON = ['approval_required', 'deny'] as const;
 
@@ -28,7 +28,7 @@ export const command = defineCommand({
   options: [
     { name: 'requests', value: 'file', description: 'the requests; - reads stdin' },
     { name: 'policy', value: 'folder', description: 'rules of your own, added to the shipped ones' },
-    { name: 'pack', value: 'name', description: `the shipped pack: ${PACKS.join(', ')} (default ${PACKS[0]})` },
+    { name: 'pack', value: 'name', description: `the shipped pack: ${PACKS.join(', ')} (default ${DEFAULT_PACK})` },
     { name: 'fail-on', value: 'effect', description: 'approval_required or deny (default deny)' },
   ],
   example: 'policy check --requests requests.jsonl --fail-on approval_required',
@@ -39,14 +39,17 @@ export const command = defineCommand({
     if (!FAIL_ON.some((one) => one === failOn)) {
       return failUsage(printer, `--fail-on is one of ${FAIL_ON.join(', ')}`, failOn);
     }
-    const pack = args.optional('pack');
-    if (pack !== undefined && !PACKS.some((one) => one === pack)) {
-      return failUsage(printer, `there is no pack "${pack}"`, `did you mean "${nearest(pack, PACKS) ?? PACKS[0]}"?`);
+    const named = args.optional('pack') ?? DEFAULT_PACK;
+    const pack = PACKS.find((one) => one === named);
+    if (pack === undefined) {
+      const hint = nearest(named, PACKS);
+      const there = `there are ${PACKS.join(', ')}`;
+      return failUsage(printer, `there is no pack "${named}"`, hint ? `did you mean "${hint}"?` : there);
     }
     const text = await readText(file);
     if (text.isErr()) return fail(printer, text.error);
-    const folder = args.optional('policy');
-    const policy = await loadPolicy(folder === undefined ? {} : { policies: folder });
+    const policies = args.optional('policy');
+    const policy = await loadPolicy({ pack, ...(policies === undefined ? {} : { policies }) });
     if (policy.isErr()) return fail(printer, policy.error);
     let over = false;
     for (const line of text.value.split('\n').filter((one) => one.trim() !== '')) {

@@ -1,6 +1,6 @@
 import type { DecisionRequest } from '@meshclaw/core';
 import { describe, expect, it } from 'vitest';
-import { openPolicy } from './open-policy.js';
+import { openPolicy } from '../open-policy.js';
 
 const asked = (action: DecisionRequest['action'], properties = {}): DecisionRequest => ({
   requestId: 'req-1',

@@ -1,0 +1,54 @@
+/** Opens a home's ledger: what every command that only reads or answers needs, without policy or inventory. */
+
+import { type ApprovalDesk, createApprovalDesk, type Ledger } from '@meshclaw/core';
+import type { ExportSummary, LedgerOpenError } from '@meshclaw/evidence';
+import { err, ok, type Result } from 'neverthrow';
+import { detailOf, type HomeError, type OpenError } from './errors.js';
+import { approverRegistry } from './home/approvers.js';
+import { type Home, makeHome } from './home/home.js';
+import { loadSettings, type Settings } from './home/settings.js';
+
+/** A ledger that was opened here and is closed here, with the desk over it. */
+export interface Evidence {
+  readonly ledger: Ledger;
+  readonly approvals: ApprovalDesk;
+  /** Writes the whole ledger with its signed heads into one new file. The error says why not. */
+  exportTo(path: string): Promise<Result<ExportSummary, string>>;
+  close(): Promise<void>;
+}
+/** Opens the home's ledger and the approval desk, without policy or inventory. Err kinds: every `HomeError`, `meshclaw.ledger_unavailable`. */
+export async function openEvidenceAt(home: Home): Promise<Result<Evidence, OpenError>> {
+  const settings = await openHome(home);
+  return settings.isErr() ? err(settings.error) : openLedgerOf(home, settings.value);
+}
+
+/** Makes the home when it is missing and reads its settings. Err kinds: every `HomeError`. */
+export async function openHome(home: Home): Promise<Result<Settings, HomeError>> {
+  const made = await makeHome(home);
+  if (made.isErr()) return err(made.error);
+  return (await loadSettings(home)).map(({ settings }) => settings);
+}
+
+/** Opens the ledger that the settings name. Err kinds: `meshclaw.ledger_unavailable`. */
+export async function openLedgerOf(home: Home, { evidenceFolder }: Settings): Promise<Result<Evidence, OpenError>> {
+  const { openLedger } = await import('@meshclaw/evidence');
+  const opened = await openLedger({ folder: evidenceFolder });
+  if (opened.isErr()) return err(ledgerError(opened.error));
+  const ledger = opened.value;
+  return ok({
+    ledger,
+    approvals: createApprovalDesk({ ledger, approvers: approverRegistry(home) }),
+    exportTo: async (path) =>
+      (await ledger.exportTo(path)).mapErr(({ message, cause }) => `${message}: ${detailOf(cause)}`),
+    close: () => ledger.close(),
+  });
+}
+
+/** What is wrong with the ledger, each defect in a line, and what its owner can do. */
+function ledgerError(error: LedgerOpenError): OpenError {
+  const { kind, message, path, remedy, cause } = error;
+  const defects = 'defects' in error ? error.defects : [];
+  const lines = defects.map((one) => `${one.kind}${one.index === undefined ? '' : ` at ${one.index}`}: ${one.message}`);
+  const detail = [`${path}: ${kind}`, ...lines, ...(remedy === '' ? [] : [remedy])].join('\n  ');
+  return { kind: 'meshclaw.ledger_unavailable', message, detail, cause };
+}
