@@ -1,5 +1,4 @@
-import { readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTestCli, type TestCli } from '../_testing/cli.js';
 
@@ -9,14 +8,13 @@ beforeEach(async () => {
 });
 afterEach(() => cli.remove());
 
-const leftovers = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('meshclaw-demo-')).length;
-
 test('the demo tells its story by real commands, in a home of its own, and leaves nothing behind', async () => {
-  const before = await leftovers();
-  const { code, stdout, stderr } = await cli.run(['demo']);
+  const temporary = cli.path('temporary');
+  await mkdir(temporary);
+  const { code, stdout, stderr } = await cli.run(['demo'], { environment: { TMPDIR: temporary } });
   expect([code, stderr]).toEqual([0, '']);
-  expect(await leftovers()).toBe(before);
-  expect(await readdir(cli.folder)).toEqual([]);
+  expect(await readdir(temporary)).toEqual([]);
+  expect(await readdir(cli.folder)).toEqual(['temporary']);
   const story = ['read_state', 'denied', 'approval_required', 'granted', 'already_used', 'it holds', 'good', 'bad_'];
   for (const part of story) expect(stdout).toContain(part);
 }, 120_000);

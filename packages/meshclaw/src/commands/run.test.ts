@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { approvedPlan, recordsOf } from '../_testing/approved-plan.js';
 import { type KeyFiles, writeKeyFiles } from '../_testing/approver-key.js';
 import { createTestCli, type TestCli } from '../_testing/cli.js';
 
@@ -11,19 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => cli.remove());
 
-/** Asks for a command and has it approved; answers the plan. */
-async function approvedPlan(...words: string[]): Promise<string> {
-  await cli.run(['approvers', 'add', 'alice', alice.publicFile]);
-  const asked = await cli.run(['run', 'localhost', '--json', '--', ...words]);
-  expect(asked.code).toBe(4);
-  const { id, plan } = JSON.parse(asked.stdout).error.facts.approval;
-  expect((await cli.run(['approvals', 'grant', id, '--key', alice.privateFile])).code).toBe(0);
-  return plan;
-}
-async function records(type: string): Promise<readonly { body: Record<string, unknown> }[]> {
-  const { stdout } = await cli.run(['evidence', 'list', '--type', type, '--json']);
-  return JSON.parse(stdout).records;
-}
+const records = (type: string) => recordsOf(cli, type);
 
 test('a destructive command is denied with the rule and its reason, and that is on record', async () => {
   const { code, stdout, stderr } = await cli.run(['run', 'localhost', '--', 'mkfs.ext4', '/dev/meshclaw-test']);
@@ -44,7 +33,7 @@ test('a dry run shows words and decision, and runs nothing', async () => {
 });
 
 test('an approved command runs word for word, and text from it is made visible', async () => {
-  const plan = await approvedPlan('printf', '%s\\n', 'a b', '\u001b[31m$HOME');
+  const plan = await approvedPlan(cli, alice, 'printf', '%s\\n', 'a b', '\u001b[31m$HOME');
   const applied = await cli.run(['apply', plan]);
   expect(applied.code).toBe(0);
   expect(applied.stdout).toContain('| a b\n');
@@ -52,7 +41,7 @@ test('an approved command runs word for word, and text from it is made visible',
 });
 
 test('Ctrl-C during a long run ends it as unknown, on record, with exit code 7', async () => {
-  const plan = await approvedPlan('sleep', '60');
+  const plan = await approvedPlan(cli, alice, 'sleep', '60');
   const { child, ended } = cli.start(['apply', plan]);
   while ((await records('execution.intended')).length === 0) await sleep(50);
   child.kill('SIGINT');
