@@ -2,11 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { sha256Hex, wireDecisionSchema, wireRequestSchema } from '@meshclaw/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { DEFAULT_PACK, PACKS } from '../packs/index.js';
 import { loadModule } from '../pdp/evaluator.js';
 import { type PolicyBundle, parseBundle } from './bundle.js';
 import { type CompiledFiles, compileBundle } from './compile.js';
 import { layerParameters, parameterValues, parseBaseParameters } from './parameters.js';
-import { DEFAULT_PACK, loadShippedBundle, loadShippedSources, PACKS } from './shipped.js';
+import { loadShippedBundle, loadShippedSources } from './shipped.js';
 
 const policies = new URL('../../../../policies/', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, policies), 'utf8');
