@@ -8,7 +8,7 @@ import type { Inventory } from '../inventory.js';
 import { defineChange, defineRead } from '../operation.js';
 import type { Outcome } from '../outcome.js';
 import type { Target } from '../target.js';
-import { createScriptedExecutor, exited } from './scripted-executor.js';
+import { type AnswerAll, createScriptedExecutor, exited } from './scripted-executor.js';
 
 /** Reads the dial. */
 export const dialRead = defineRead({
@@ -58,6 +58,8 @@ export interface Dial {
   identity: string;
   /** How often it was really set. */
   sets: number;
+  /** Where it is there, several reads come in one round trip and this answers them. */
+  together?: AnswerAll;
   /** Answers instead of the dial when it answers something. */
   interferes?: (action: Action, call: CallOptions) => Promise<Result<Outcome, ExecutorError> | undefined>;
 }
@@ -77,7 +79,7 @@ export function createDial(value = 1) {
       }
       return ok(exited(`${dial.value}\n`));
     },
-    { id: 'dial', identity: () => dial.identity },
+    { id: 'dial', identity: () => dial.identity, together: () => dial.together },
   );
   return { dial, executor };
 }

@@ -33,10 +33,20 @@ export const exited = (stdout: string, exitCode = 0, stderr = ''): Exited => ({
   durationMs: 1,
 });
 
+/** Answers several actions in one round trip. */
+export type AnswerAll = (
+  actions: readonly Action[],
+  call: CallOptions,
+) => Promise<Result<readonly Outcome[], ExecutorError>>;
+
 /** An executor named `id` whose every outcome comes from `answer`; `identity` may change between calls. Only for tests. */
 export function createScriptedExecutor(
   answer: (action: Action, call: CallOptions) => Promise<Result<Outcome, ExecutorError>>,
-  options: { readonly id?: string; readonly identity?: () => string } = {},
+  options: {
+    readonly id?: string;
+    readonly identity?: () => string;
+    readonly together?: () => AnswerAll | undefined;
+  } = {},
 ): ScriptedExecutor {
   const performances: Performance[] = [];
   return {
@@ -45,14 +55,17 @@ export function createScriptedExecutor(
     performs: 'command',
     settings: z.strictObject({}),
     performances,
-    open: () =>
-      okAsync({
+    open: () => {
+      const together = options.together?.();
+      return okAsync({
         identity: options.identity?.() ?? 'scripted:1',
         perform: (action, call) => {
           performances.push({ action, call });
           return new ResultAsync(answer(action, call));
         },
+        ...(together && { performAll: (actions, call) => new ResultAsync(together(actions, call)) }),
         close: async () => {},
-      }),
+      });
+    },
   };
 }

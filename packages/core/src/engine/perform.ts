@@ -31,14 +31,17 @@ export async function perform(
     const judged = await judge(engine, asking, prepared.value);
     if (judged.isErr()) return err(judged.error);
     const { decided, demands } = judged.value;
-    const simple = operation.class === 'read' && decided.decision.allowed;
-    return simple
+    return isAllowedRead(operation, decided)
       ? await performAllowedRead(engine, asking, prepared.value, decided)
       : await performChange(engine, asking, prepared.value, decided, demands);
   } catch (cause) {
     return err(refused({ operation: operation.name, target }, 'defect', cause));
   }
 }
+
+/** Whether it may be read at once, with its record after it. */
+export const isAllowedRead = (operation: Operation, { decision }: Decided): boolean =>
+  operation.class === 'read' && decision.allowed;
 
 /** How the engine reads for its own needs: the same door, the same evidence. */
 export const performRead =

@@ -3,7 +3,8 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { Action } from '../action.js';
 import type { CallOptions } from '../executor.js';
-import type { NewRecord } from '../ledger.js';
+import type { NewRecord, Receipt } from '../ledger.js';
+import type { Outcome } from '../outcome.js';
 import type { Refusal } from '../refusal.js';
 import type { Performed } from '../workflow.js';
 import type { Decided } from './decide.js';
@@ -59,18 +60,44 @@ async function send(
 ): Promise<Result<Result<Performed<unknown>, Refusal>, Refusal>> {
   const performed = await session.perform(action, call);
   if (performed.isErr()) return err(notSent(prepared.about, performed.error));
-  const outcome = redactOutcome(performed.value, engine.redact);
-  const output = readOutcome(prepared.operation, outcome, prepared.input, prepared.platform, prepared.about);
   const done = { action, executor, identity: session.identity };
-  const records = [decision, executionFinished(engine, scope, { outcome }, done)];
-  const facts = output.isOk() ? (prepared.operation.facts?.(output.value, prepared.input) ?? []) : [];
-  if (facts.length > 0) records.push(observationRecorded(scope, facts));
-  const kept = await engine.ledger.append(records);
+  const ended = readEnded(engine, prepared, scope, decision, performed.value, done);
+  const kept = await engine.ledger.append(ended.records);
   if (kept.isErr()) return ok(err(unrecorded(prepared.about, kept.error)));
-  const evidence = kept.value.map(({ index }) => String(index));
-  return ok(
-    output
-      .map((value) => ({ output: value, target: prepared.target.id, observedAt: engine.clock.now(), evidence }))
-      .mapErr((refusal) => ({ ...refusal, evidence })),
-  );
+  return ok(withEvidence(engine, prepared, ended.output, kept.value));
+}
+
+/** What a read that ran comes to: its output or why there is none, and its records. */
+export interface EndedRead {
+  readonly output: Result<unknown, Refusal>;
+  readonly records: readonly NewRecord[];
+}
+
+/** Masks and reads an outcome. Pure. */
+export function readEnded(
+  engine: Engine,
+  { operation, input, platform, about }: Prepared,
+  scope: Scope,
+  decision: NewRecord,
+  performed: Outcome,
+  done: { readonly action: Action; readonly executor: string; readonly identity: string },
+): EndedRead {
+  const outcome = redactOutcome(performed, engine.redact);
+  const output = readOutcome(operation, outcome, input, platform, about);
+  const facts = output.isOk() ? (operation.facts?.(output.value, input) ?? []) : [];
+  const records = [decision, executionFinished(engine, scope, { outcome }, done)];
+  return { output, records: facts.length > 0 ? [...records, observationRecorded(scope, facts)] : records };
+}
+
+/** The caller's answer, with the records that prove it. */
+export function withEvidence(
+  { clock }: Engine,
+  { target }: Prepared,
+  output: Result<unknown, Refusal>,
+  receipts: readonly Receipt[],
+): Result<Performed<unknown>, Refusal> {
+  const evidence = receipts.map(({ index }) => String(index));
+  return output
+    .map((value) => ({ output: value, target: target.id, observedAt: clock.now(), evidence }))
+    .mapErr((refusal) => ({ ...refusal, evidence }));
 }

@@ -9,6 +9,7 @@ import type { PlanStep } from '../plan.js';
 import type { Refusal } from '../refusal.js';
 import type { Performed, PerformOptions, Workflow } from '../workflow.js';
 import { apply } from './apply.js';
+import { performReads } from './batch.js';
 import { decide } from './decide.js';
 import { type Asking, type Engine, withOptions } from './engine.js';
 import { fanOut } from './fan-out.js';
@@ -20,6 +21,7 @@ import type { RunLog } from './run-log.js';
 import { readFacts } from './state.js';
 
 type Answer = ResultAsync<Performed<unknown>, Refusal>;
+type Answered = Result<Performed<unknown>, Refusal>;
 
 /** Builds the context of one run. `proposed` collects the steps that this run made, so that no other can be returned. */
 export function createContext(
@@ -43,7 +45,9 @@ export function createContext(
   };
   const performOne = async (operation: Operation, target: string, input: unknown, options?: PerformOptions) => {
     if (!mayPerform(operation)) return logged(err(refused({ operation: operation.name, target }, 'defect')));
-    const performed = await perform(engine, withOptions(asking, options), operation, target, input);
+    return answered(await perform(engine, withOptions(asking, options), operation, target, input), options);
+  };
+  const answered = (performed: Answered, options?: PerformOptions) => {
     if (performed.isOk()) log.answered(performed.value);
     return logged(performed, options);
   };
@@ -63,11 +67,21 @@ export function createContext(
     perform: (operation: Operation, target: string, input: unknown, options?: PerformOptions): Answer =>
       new ResultAsync(performOne(operation, target, input, options)),
     performAll: async (target: string, calls: Record<string, readonly [Operation, unknown, PerformOptions?]>) => {
-      const names = Object.keys(calls);
-      const answers = await fanOut(Object.values(calls), ([operation, input, options]) =>
-        performOne(operation, target, input, options),
+      const named = Object.entries(calls);
+      const foreign = named.some(([, [operation]]) => !own(operation) || operation.class !== 'read');
+      if (foreign) {
+        const about = { operation: workflow.id, target };
+        return Object.fromEntries(named.map(([name]) => [name, logged(err(refused(about, 'defect')))]));
+      }
+      const wanted = named.map(([, [operation, input, options]]) => ({
+        operation,
+        input,
+        ...(options === undefined ? {} : { options }),
+      }));
+      const answers = await performReads(engine, asking, target, wanted);
+      return Object.fromEntries(
+        named.map(([name, [, , options]], place) => [name, answered(answers[place] as Answered, options)]),
       );
-      return Object.fromEntries(names.map((name, place) => [name, answers[place]]));
     },
     each: <T, R>(items: readonly T[], run: (item: T) => PromiseLike<R>, options?: { readonly concurrency?: number }) =>
       fanOut(items, run, options?.concurrency),
