@@ -56,6 +56,13 @@ export {
 } from './decision.js';
 export { canonicalJson, sha256Hex } from './digest.js';
 export { createMeshClaw } from './engine/create-meshclaw.js';
+export {
+  FOUND,
+  type Found,
+  keepBrokenOff,
+  type UnsettledExecution,
+  unsettledExecutions,
+} from './executions.js';
 export type { CallOptions, Executor, ExecutorError, ExecutorSession } from './executor.js';
 export type { Fact, FactValue } from './facts.js';
 export { type Finding, type Next, SEVERITIES, type Severity } from './finding.js';

@@ -2,6 +2,7 @@
 
 import type { Result, ResultAsync } from 'neverthrow';
 import type { z } from 'zod';
+import type { UnsettledExecution } from './executions.js';
 import type { Fact } from './facts.js';
 import type { Finding, Next } from './finding.js';
 import type { Head } from './ledger.js';
@@ -44,6 +45,8 @@ interface EveryContext<U extends Operation> {
   readonly inventory: () => ResultAsync<readonly Target[], Refusal>;
   /** Latest recorded facts of a target, by name, whatever their age. */
   readonly facts: (target: string) => ResultAsync<Readonly<Record<string, Fact>>, Refusal>;
+  /** Changes of which it is not known whether they were done, oldest first. */
+  readonly unsettled: () => ResultAsync<readonly UnsettledExecution[], Refusal>;
   /** Several reads of one target, each decided and recorded on its own. */
   readonly performAll: <
     T extends Record<string, readonly [operation: ReadsOf<U>, input: unknown, options?: PerformOptions]>,

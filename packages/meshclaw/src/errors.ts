@@ -62,6 +62,7 @@ export interface ChangeError {
     | 'meshclaw.approvers_unavailable'
     | 'meshclaw.changed_meanwhile'
     | 'meshclaw.not_frozen'
+    | 'meshclaw.not_unsettled'
     | 'meshclaw.evidence_unavailable';
   readonly message: string;
   readonly detail: string;

@@ -5,10 +5,12 @@ import {
   createRedactor,
   type Executor,
   type Inventory,
+  keepBrokenOff,
   type Ledger,
   type MeshClaw,
   type OperationCatalogue,
   type PolicyDecisionPoint,
+  systemClock,
 } from '@meshclaw/core';
 import { err, ok, type Result } from 'neverthrow';
 import type { OpenError } from './errors.js';
@@ -62,6 +64,8 @@ async function assemble(
   const { ledger } = evidence;
   const noted = await notePolicy(ledger, policy);
   if (noted.isErr()) return err(noted.error);
+  const broken = await keepBrokenOff(ledger, systemClock.now());
+  if (broken.isErr()) return err(ledgerUnavailable(broken.error));
   const operations = await operationCatalogue();
   const mesh = createMeshClaw({
     policy,
@@ -80,17 +84,18 @@ async function assemble(
 
 /** The ledger says which policy was in force: one record whenever it changes. */
 async function notePolicy(ledger: Ledger, { digest }: PolicyDecisionPoint): Promise<Result<void, OpenError>> {
-  const unavailable = ({ message }: { readonly message: string }): OpenError => ({
-    kind: 'meshclaw.ledger_unavailable',
-    message: 'the evidence ledger cannot be used, so nothing is done',
-    detail: message,
-  });
   const found = await ledger.find({ types: ['policy.loaded'], order: 'newest_first', limit: 1 });
-  if (found.isErr()) return err(unavailable(found.error));
+  if (found.isErr()) return err(ledgerUnavailable(found.error));
   if (found.value[0]?.policy === digest) return ok(undefined);
   const kept = await ledger.append([{ type: 'policy.loaded', policy: digest, body: { digest } }]);
-  return kept.map(() => undefined).mapErr(unavailable);
+  return kept.map(() => undefined).mapErr(ledgerUnavailable);
 }
+
+const ledgerUnavailable = ({ message }: { readonly message: string }): OpenError => ({
+  kind: 'meshclaw.ledger_unavailable',
+  message: 'the evidence ledger cannot be used, so nothing is done',
+  detail: message,
+});
 
 /** Executors of this installation, each loaded when it is used. */
 export async function executorLoaders(): Promise<ExecutorLoaders> {

@@ -78,7 +78,7 @@ export const workflows: Readonly<Record<string, WorkflowEntry>> = {
   'status': {
     "id": "status",
     "title": "Show how servers are doing",
-    "description": "Asks one server, or all of them at once, for uptime, load, memory and disks, and says what is filling up. A server that does not answer is a finding with the age of what was last known. Changes nothing.",
+    "description": "Asks one server, or all of them at once, for uptime, load, memory and disks, and says what is filling up. A server that does not answer is a finding with the age of what was last known; so is a change of which nobody knows whether it was done. Changes nothing.",
     "phase": "observe",
     "uses": [
       "host.facts",

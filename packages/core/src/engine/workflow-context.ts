@@ -1,6 +1,7 @@
 /** The hands a workflow gets: its own operations, its own phase, and nothing else. */
 
 import { err, type Result, ResultAsync } from 'neverthrow';
+import { unsettledExecutions } from '../executions.js';
 import type { Next } from '../finding.js';
 import type { JsonValue } from '../json.js';
 import type { RunOptions } from '../meshclaw.js';
@@ -63,6 +64,10 @@ export function createContext(
     facts: (target: string) =>
       readFacts(engine.ledger, target).mapErr((cause) =>
         kept(evidenceUnavailable({ operation: workflow.id, target }, cause)),
+      ),
+    unsettled: () =>
+      unsettledExecutions(engine.ledger, engine.clock.now()).mapErr((cause) =>
+        kept(evidenceUnavailable({ operation: workflow.id, target: '*' }, cause)),
       ),
     perform: (operation: Operation, target: string, input: unknown, options?: PerformOptions): Answer =>
       new ResultAsync(performOne(operation, target, input, options)),

@@ -128,6 +128,7 @@ export function codeOfError({ kind }: Pick<MeshClawPackageError, 'kind'>): ExitC
     case 'meshclaw.approvers_missing':
     case 'meshclaw.approvers_unavailable':
     case 'meshclaw.not_frozen':
+    case 'meshclaw.not_unsettled':
       return EXIT.usage;
     case 'meshclaw.bad_signature':
     case 'meshclaw.unknown_key':

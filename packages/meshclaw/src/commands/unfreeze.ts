@@ -2,16 +2,15 @@
 
 import { defineCommand } from '../cli/command.js';
 import { EXIT } from '../cli/exit-code.js';
-import { ANSWER_OPTIONS, signatureFrom } from '../home/answer.js';
-import { readApprovers } from '../home/approvers.js';
 import { clearFreeze, currentFreeze, unfreezeStatement } from '../home/freeze.js';
+import { SIGNED_OPTIONS, signedAnswer } from '../home/signed-answer.js';
 import { fail } from '../output/fail.js';
 
 export const command = defineCommand({
   name: 'unfreeze',
   summary: 'Clear the freeze; needs an approver’s signature',
   positionals: [],
-  options: [...ANSWER_OPTIONS, { name: 'statement', description: 'print the bytes that an approver has to sign' }],
+  options: SIGNED_OPTIONS,
   example: 'unfreeze --key ~/.ssh/id_ed25519',
   async run(args, { home, openEvidence, printer, subject }) {
     const evidence = await openEvidence();
@@ -28,19 +27,10 @@ export const command = defineCommand({
       else printer.exact(statement);
       return EXIT.fine;
     }
-    const signature = await signatureFrom(args, statement);
-    if (signature.isErr()) return fail(printer, signature.error);
-    if (signature.value === undefined) {
-      const detail = 'give --key <private key>, or sign the text of --statement and give --signature <file>';
-      const message = 'an enrolled approver has to sign for this';
-      return fail(printer, { kind: 'meshclaw.signature_required', message, detail });
-    }
-    const approvers = await readApprovers(home);
-    if (approvers.isErr()) {
-      const { message, detail = '' } = approvers.error;
-      return fail(printer, { kind: 'meshclaw.approvers_unavailable', message, detail });
-    }
-    const cleared = await clearFreeze(ledger, freeze.value, subject, signature.value, approvers.value);
+    const signed = await signedAnswer(args, home, statement);
+    if (signed.isErr()) return fail(printer, signed.error);
+    const { signature, approvers } = signed.value;
+    const cleared = await clearFreeze(ledger, freeze.value, subject, signature, approvers);
     if (cleared.isErr()) return fail(printer, cleared.error);
     printer.text(`not frozen any more; signed by ${cleared.value}`);
     printer.data({ frozen: false, signed_by: cleared.value });

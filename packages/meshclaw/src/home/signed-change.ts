@@ -9,7 +9,7 @@ import type { ChangeError } from '../errors.js';
  * another installation, `after` (the ledger index of the state it changes) from being used again later.
  */
 export function changeStatement(
-  act: 'approver.add' | 'freeze.clear',
+  act: 'approver.add' | 'freeze.clear' | 'execution.settle',
   facts: JsonObject,
   binding: { readonly ledger: string; readonly after: number },
 ): string {

@@ -9,6 +9,7 @@ import { ServerId } from '../inputs.js';
 import { diskUsage, isStorage, type Mount } from '../operations/disk.js';
 import { type HostFacts, hostFacts, memoryUsedPercent } from '../operations/host.js';
 import { unreached } from './unreached.js';
+import { unsettledFinding } from './unsettled.js';
 
 const Percent = z.number().min(0).max(100);
 const Server = z.strictObject({
@@ -37,7 +38,7 @@ export const status = defineWorkflow({
   id: 'status',
   title: 'Show how servers are doing',
   description:
-    'Asks one server, or all of them at once, for uptime, load, memory and disks, and says what is filling up. A server that does not answer is a finding with the age of what was last known. Changes nothing.',
+    'Asks one server, or all of them at once, for uptime, load, memory and disks, and says what is filling up. A server that does not answer is a finding with the age of what was last known; so is a change of which nobody knows whether it was done. Changes nothing.',
   phase: 'observe',
   uses: [hostFacts, diskUsage],
   positionals: ['server'],
@@ -58,7 +59,11 @@ export const status = defineWorkflow({
       const target = known ?? inventory.find((one) => one.id === id);
       return answerOf(id, target, host, disks, last?.isOk() ? lastKnown(last.value, context.now()) : null);
     });
-    return { data: { servers: answers.map((one) => one.server) }, findings: answers.flatMap((one) => one.findings) };
+    const unsettled = (await context.unsettled()).unwrapOr([]).filter(({ target }) => ids.includes(target));
+    return {
+      data: { servers: answers.map((one) => one.server) },
+      findings: [...answers.flatMap((one) => one.findings), ...unsettled.flatMap(unsettledFinding)],
+    };
   },
 });
 

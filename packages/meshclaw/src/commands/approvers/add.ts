@@ -4,8 +4,9 @@ import { parseAuthorizedKey } from '@meshclaw/core';
 import { ok } from 'neverthrow';
 import { defineCommand } from '../../cli/command.js';
 import { EXIT } from '../../cli/exit-code.js';
-import { ANSWER_OPTIONS, readText, signatureFrom } from '../../home/answer.js';
+import { readText, signatureFrom } from '../../home/answer.js';
 import { type Enrolment, enrol, prepareEnrolment } from '../../home/enrol.js';
+import { SIGNED_OPTIONS } from '../../home/signed-answer.js';
 import { fail, failUsage } from '../../output/fail.js';
 import type { Printer } from '../../output/printer.js';
 
@@ -20,7 +21,7 @@ export const command = defineCommand({
     { name: 'name', description: 'who it is, in one word', required: true },
     { name: 'public-key-file', description: 'the .pub file (Ed25519, ECDSA or a security key)', required: true },
   ],
-  options: [...ANSWER_OPTIONS, { name: 'statement', description: 'print the bytes that an approver has to sign' }],
+  options: SIGNED_OPTIONS,
   example: 'approvers add alice ~/.ssh/id_ed25519.pub',
   async run(args, { home, openEvidence, printer }) {
     const name = args.text('name');
