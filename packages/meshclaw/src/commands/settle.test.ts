@@ -53,7 +53,8 @@ test('an intent that MeshClaw did not live to finish becomes an unknown outcome 
   const past = { ...systemClock, now: () => new Date(Date.now() - 3_600_000).toISOString() };
   const ledger = (await openLedger({ folder: cli.home, clock: past }))._unsafeUnwrap();
   const intent = { execution: 'exec-broken', operation: 'command.run', target: 'localhost', subject: 'agent:codex' };
-  await ledger.append([{ ...intent, type: 'execution.intended', body: { timeout_ms: 1_000 } }]);
+  const kept = await ledger.append([{ ...intent, type: 'execution.intended', body: { timeout_ms: 1_000 } }]);
+  expect(kept.isOk()).toBe(true);
   await ledger.close();
   expect(await unsettled()).toEqual(['exec-broken']);
   expect(await unsettled()).toEqual(['exec-broken']);
