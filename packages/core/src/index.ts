@@ -34,6 +34,7 @@ export { ed25519Blob, signSshSignature } from './approvals/ssh-sign.js';
 export { type SshSignatureProof, signedBytes, verifySshSignature } from './approvals/ssh-signature.js';
 export { type SshReader, sshReader, sshString } from './approvals/ssh-wire.js';
 export { parseStatement, type Statement, statementText } from './approvals/statement.js';
+export { type ApprovalStats, approvalStats } from './approvals/stats.js';
 export { type Clock, systemClock } from './clock.js';
 export {
   type Alternative,

@@ -27,6 +27,8 @@ export interface Approval {
   readonly status: ApprovalStatus;
   readonly requestedAt: string;
   readonly expiresAt: string;
+  /** When it was first answered, with a yes or a no; absent while nobody has. */
+  readonly answeredAt?: string;
   /** Number of steps of the plan; a slot is a step's index. */
   readonly slots: number;
   readonly consumed: readonly number[];
@@ -45,6 +47,7 @@ export interface ApprovalError {
     | 'unknown_approval'
     | 'digest_mismatch'
     | 'not_pending'
+    | 'not_the_asker'
     | 'expired'
     | 'bad_signature'
     | 'unknown_key'
@@ -71,4 +74,8 @@ export interface ApprovalDesk {
   ): ResultAsync<Approval, ApprovalError>;
   /** Records a no; it holds for that digest for 24 hours. `by` is `<type>:<id>`. */
   deny(id: string, answer: { readonly by: string; readonly reason: string }): ResultAsync<Approval, ApprovalError>;
+  /** The asker takes the ask back, before or after the yes. Err kinds: `unknown_approval`, `not_pending`, `not_the_asker`, `evidence_unavailable`. */
+  withdraw(id: string, by: string): ResultAsync<Approval, ApprovalError>;
+  /** Ends an ask or a yes that is not used up; whoever does it, nothing more is allowed by it. Err kinds: `unknown_approval`, `not_pending`, `evidence_unavailable`. */
+  revoke(id: string, answer: { readonly by: string; readonly reason: string }): ResultAsync<Approval, ApprovalError>;
 }

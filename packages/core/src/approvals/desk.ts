@@ -1,7 +1,8 @@
 /** The approval desk: what people hold. It reads, checks signatures and records answers; it runs nothing. */
 
-import { err, ok, type Result, type ResultAsync, safeTry } from 'neverthrow';
+import { err, errAsync, ok, type Result, type ResultAsync, safeTry } from 'neverthrow';
 import { type Clock, systemClock } from '../clock.js';
+import type { JsonObject } from '../json.js';
 import type { Ledger, LedgerError, NewRecord } from '../ledger.js';
 import type { Plan } from '../plan.js';
 import { readPlan } from '../read-plan.js';
@@ -22,6 +23,7 @@ const MOST_LISTED = 1_000;
 const DENIAL_HOLDS_MS = 24 * 3_600_000;
 
 type Answer<T> = ResultAsync<T, ApprovalError>;
+type EndedBy = 'approval.denied' | 'approval.withdrawn' | 'approval.revoked';
 
 /** Makes the desk. It is never given to MCP or to workflows. */
 export function createApprovalDesk({ ledger, approvers, clock = systemClock }: ApprovalDeskOptions): ApprovalDesk {
@@ -57,6 +59,16 @@ export function createApprovalDesk({ ledger, approvers, clock = systemClock }: A
       }),
     );
 
+  /** Records that nothing more is allowed by it. */
+  const end = (id: string, type: EndedBy, body: JsonObject): Answer<Approval> =>
+    safeTry(async function* () {
+      const approval = yield* one(id);
+      if (approval.status !== 'pending' && approval.status !== 'granted') return err(notPending(approval));
+      const { plan, digest, subject } = approval;
+      yield* ledger.append([{ type, approval: id, plan, digest, subject, body }]).mapErr(unavailable);
+      return ok(yield* one(id));
+    });
+
   return {
     list: () =>
       ledger
@@ -77,17 +89,15 @@ export function createApprovalDesk({ ledger, approvers, clock = systemClock }: A
         yield* ledger.append([grantRecord(approval, checked, answer)]).mapErr(unavailable);
         return ok(yield* one(id));
       }),
-    deny: (id, { by, reason }) =>
-      safeTry(async function* () {
-        const approval = yield* one(id);
-        if (approval.status !== 'pending' && approval.status !== 'granted') return err(notPending(approval));
-        const until = new Date(Date.parse(clock.now()) + DENIAL_HOLDS_MS).toISOString();
-        const { plan, digest, subject } = approval;
-        yield* ledger
-          .append([{ type: 'approval.denied', approval: id, plan, digest, subject, body: { by, reason, until } }])
-          .mapErr(unavailable);
-        return ok(yield* one(id));
-      }),
+    deny: (id, { by, reason }) => {
+      const until = new Date(Date.parse(clock.now()) + DENIAL_HOLDS_MS).toISOString();
+      return end(id, 'approval.denied', { by, reason, until });
+    },
+    withdraw: (id, by) =>
+      one(id).andThen(({ subject }) =>
+        subject === by ? end(id, 'approval.withdrawn', { by }) : errAsync(notTheAsker(subject)),
+      ),
+    revoke: (id, { by, reason }) => end(id, 'approval.revoked', { by, reason }),
   };
 }
 
@@ -166,4 +176,9 @@ const notPending = ({ status }: Approval): ApprovalError => ({
   kind: 'not_pending',
   message: 'this approval was answered or withdrawn',
   detail: status,
+});
+const notTheAsker = (subject: string): ApprovalError => ({
+  kind: 'not_the_asker',
+  message: 'only the subject that asked may take it back; others revoke or deny it',
+  detail: subject,
 });

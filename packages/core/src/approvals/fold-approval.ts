@@ -41,6 +41,7 @@ export function foldApproval(records: readonly StoredRecord[], now: string): App
   const grants = ofType(records, 'approval.granted').flatMap(grantOf);
   const denial = ofType(records, 'approval.denied').map((record) => denied.safeParse(record.body))[0];
   const slots = ofType(records, 'approval.consumed').map((record) => consumed.safeParse(record.body));
+  const answer = records.find(({ type }) => type === 'approval.granted' || type === 'approval.denied');
   const folded = {
     id,
     plan,
@@ -48,6 +49,7 @@ export function foldApproval(records: readonly StoredRecord[], now: string): App
     subject,
     requestedAt: request.recordedAt,
     expiresAt: body.data.expires_at,
+    ...(answer ? { answeredAt: answer.recordedAt } : {}),
     slots: body.data.slots,
     consumed: slots.flatMap((slot) => (slot.success ? [slot.data.slot] : [])),
     grants,

@@ -26,6 +26,20 @@ describe('what needs approval', () => {
     });
   });
 
+  it('is taken back by its asker alone, and ended by anyone', async () => {
+    const world = createWorld();
+    const { id } = await askedOf(world);
+    expect((await world.desk.withdraw(id, 'agent:claude'))._unsafeUnwrapErr().kind).toBe('not_the_asker');
+    (await world.grant(id))._unsafeUnwrap();
+    expect((await world.desk.withdraw(id, 'agent:codex'))._unsafeUnwrap().status).toBe('revoked');
+    const next = await askedOf(world);
+    (await world.grant(next.id))._unsafeUnwrap();
+    const ended = await world.desk.revoke(next.id, { by: 'human:eve', reason: 'wrong one' });
+    expect(ended._unsafeUnwrap().status).toBe('revoked');
+    await askedOf(world);
+    expect(world.dial.sets).toBe(0);
+  });
+
   it('joins an identical pending ask instead of asking twice', async () => {
     const world = createWorld();
     const first = await askedOf(world);

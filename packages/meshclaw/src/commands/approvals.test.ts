@@ -155,3 +155,33 @@ test('the freeze stops changes, leaves reads, and needs a signature to end', asy
   expect((await cli.run(['freeze', '--show', '--json'])).stdout).toBe('{"frozen":false}\n');
   expect((await ask()).code).toBe(4);
 });
+
+test('the asker takes an ask back, and a yes that nobody needs any more is revoked', async () => {
+  const first = await asked();
+  expect((await cli.run(['approvals', 'withdraw', first.id])).code).toBe(0);
+  expect((await cli.run(['approvals', 'grant', first.id, '--key', alice.privateFile])).code).toBe(3);
+  const second = await asked();
+  expect(second.id).not.toBe(first.id);
+  expect((await cli.run(['approvals', 'grant', second.id, '--key', alice.privateFile])).code).toBe(0);
+  expect((await cli.run(['approvals', 'revoke', second.id, '--reason', 'the wrong one'])).code).toBe(0);
+  expect((await cli.run(['apply', second.plan])).code).toBe(4);
+  expect(await mode()).toBe('666');
+  expect((await cli.run(['approvals', 'revoke', second.id])).code).toBe(3);
+});
+
+test('waiting ends with the answer', async () => {
+  const { id } = await asked();
+  expect((await cli.run(['approvals', 'wait', id, '--seconds', '0'])).code).toBe(4);
+  const waiting = cli.start(['approvals', 'wait', id]);
+  expect((await cli.run(['approvals', 'grant', id, '--key', alice.privateFile])).code).toBe(0);
+  expect(await waiting.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('granted') });
+  expect((await cli.run(['approvals', 'wait', 'appr-none'])).code).toBe(2);
+  expect((await cli.run(['approvals', 'wait', id, '--seconds', 'long'])).code).toBe(2);
+});
+
+test('figures tell how often people are asked and how they answer', async () => {
+  const { id } = await asked();
+  await cli.run(['approvals', 'deny', id]);
+  const { stdout } = await cli.run(['approvals', 'stats', '--json']);
+  expect(JSON.parse(stdout).stats).toMatchObject({ asked: 1, answered: 1, deniedShare: 1, byStatus: { denied: 1 } });
+});

@@ -21,12 +21,28 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./approvals/list.js'),
   },
   {
+    ...{"name":"approvals revoke","summary":"Take back a yes that is not used up; needs no signature, for it only stops things","positionals":[{"name":"id","description":"the approval","required":true}],"options":[{"name":"reason","value":"text","description":"why"}],"example":"approvals revoke appr-4k2m9x1c7q0z --reason \"signed the wrong one\""},
+    load: () => import('./approvals/revoke.js'),
+  },
+  {
     ...{"name":"approvals show","summary":"Show one approval and everything that its plan would run","positionals":[{"name":"id","description":"the approval","required":true}],"options":[],"example":"approvals show appr-4k2m9x1c7q0z"},
     load: () => import('./approvals/show.js'),
   },
   {
     ...{"name":"approvals statement","summary":"Print the bytes that an approver signs; the plan goes to stderr","description":"Sign them anywhere with: ssh-keygen -Y sign -n meshclaw-approval@v1 -f <key>, and hand the answer in with \"approvals grant <id> --signature <file>\".","positionals":[{"name":"id","description":"the approval","required":true}],"options":[],"example":"approvals statement appr-4k2m9x1c7q0z > statement"},
     load: () => import('./approvals/statement.js'),
+  },
+  {
+    ...{"name":"approvals stats","summary":"Count what people were asked, how fast they answered, and how often with a no","description":"Of the newest 200 approvals. Many asks and answers within seconds mean tired approvers: write a rule for what is always a yes, or ask less.","positionals":[],"options":[],"example":"approvals stats"},
+    load: () => import('./approvals/stats.js'),
+  },
+  {
+    ...{"name":"approvals wait","summary":"Wait until a person has answered","description":"Exit code 0: granted; 3: denied or taken back; 4: nobody has answered in the time given; 5: expired, or used already.","positionals":[{"name":"id","description":"the approval","required":true}],"options":[{"name":"seconds","value":"n","description":"how long; until it expires when left out"}],"example":"approvals wait appr-4k2m9x1c7q0z --seconds 300"},
+    load: () => import('./approvals/wait.js'),
+  },
+  {
+    ...{"name":"approvals withdraw","summary":"Take back what you asked for, answered or not","positionals":[{"name":"id","description":"the approval","required":true}],"options":[],"example":"approvals withdraw appr-4k2m9x1c7q0z"},
+    load: () => import('./approvals/withdraw.js'),
   },
   {
     ...{"name":"approvers add","summary":"Enrol a key whose signature is a yes","description":"The first approver needs no signature: do it before any agent gets a shell here. Every later one is signed for by an enrolled approver.","positionals":[{"name":"name","description":"who it is, in one word","required":true},{"name":"public-key-file","description":"the .pub file (Ed25519, ECDSA or a security key)","required":true}],"options":[{"name":"key","value":"file","description":"sign here with this private key (or public key, when an agent holds it)"},{"name":"signature","value":"file","description":"a signature over the statement, made elsewhere; - reads stdin"},{"name":"statement","description":"print the bytes that an approver has to sign"}],"example":"approvers add alice ~/.ssh/id_ed25519.pub"},

@@ -47,6 +47,7 @@ function codeOfApproval({ kind }: ApprovalError): ExitCode {
     case 'weak_method':
     case 'expired':
     case 'not_pending':
+    case 'not_the_asker':
     case 'digest_mismatch':
       return EXIT.denied;
     case 'evidence_unavailable':
