@@ -21,6 +21,7 @@ const ORDER = [
   'generate-data',
   'build-bundle',
   'generate-schemas',
+  'generate-tools',
   'generate-commands',
 ];
 

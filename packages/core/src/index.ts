@@ -24,6 +24,7 @@ export type {
   ApprovalDesk,
   ApprovalError,
   ApprovalMethod,
+  ApprovalReader,
   ApprovalStatus,
   Grant,
 } from './approvals/approval.js';
@@ -129,6 +130,7 @@ export { redactJson } from './redaction/redact-json.js';
 export { createRedactor, type RedactorOptions } from './redaction/redactor.js';
 export type { PendingApproval, Refusal, RefusalKind, RefusalOf, RefusedWhy } from './refusal.js';
 export type { Platform, PlatformFact, Reach, Target, TargetKind } from './target.js';
+export { visible, visibleJson, visibleLine } from './visible.js';
 export {
   fromWireAnswer,
   fromWireRequest,

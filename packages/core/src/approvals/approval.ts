@@ -79,3 +79,5 @@ export interface ApprovalDesk {
   /** Ends an ask or a yes that is not used up; whoever does it, nothing more is allowed by it. Err kinds: `unknown_approval`, `not_pending`, `evidence_unavailable`. */
   revoke(id: string, answer: { readonly by: string; readonly reason: string }): ResultAsync<Approval, ApprovalError>;
 }
+/** What may be read of approvals without being able to answer one: for faces that only ask. */
+export type ApprovalReader = Pick<ApprovalDesk, 'list' | 'show'>;

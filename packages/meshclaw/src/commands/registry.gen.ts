@@ -97,6 +97,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./init.js'),
   },
   {
+    ...{"name":"mcp","summary":"Serve an AI client over MCP, on stdin and stdout","description":"For the configuration of an MCP client, which starts this command itself. Who asks is the agent of this OS user; nothing served here can approve. Ends when the client closes stdin, or on Ctrl-C.","positionals":[],"options":[],"example":"mcp"},
+    load: () => import('./mcp.js'),
+  },
+  {
     ...{"name":"perform","summary":"Perform one typed operation on a server","positionals":[{"name":"operation","description":"the operation, as file.chmod","required":true},{"name":"server","description":"the server","required":true},{"name":"key=value","description":"its input","required":false,"variadic":true}],"options":[{"name":"input","value":"json","description":"the whole input as one JSON object instead"},{"name":"dry-run","description":"show what would run and what policy says; run nothing"},{"name":"because","value":"text","description":"why; quoted to whoever has to approve it"}],"example":"perform file.stat localhost path=/etc/hosts"},
     load: () => import('./perform.js'),
   },

@@ -48,3 +48,10 @@ export function whoAsks({ environment, terminal, osUser }: Surroundings): Subjec
   const client = sign === undefined ? {} : { client: sign.toLowerCase() };
   return { type: 'agent', id: osUser, properties: { authenticated_by: 'os_user', ...client } };
 }
+
+/** Whoever talks to this process over MCP: an agent of the OS user, terminal or not. `client` is what it calls itself, and nothing follows from it. */
+export const agentOf = (osUser: string, client?: string): Subject => ({
+  type: 'agent',
+  id: osUser,
+  properties: { authenticated_by: 'os_user', ...(client === undefined ? {} : { claimed_client: client }) },
+});

@@ -3,3 +3,4 @@
 export { operations } from './catalogue.gen.js';
 // Names only: which operation lives in which file is found by the generator, so that a new one is one file.
 export * from './exports.gen.js';
+export { ServerId } from '../inputs.js';
