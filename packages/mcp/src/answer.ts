@@ -1,6 +1,6 @@
 /** What every tool answers: one shape, whether it was done, refused or waits for a person. Knows nothing of MCP's wire. */
 
-import type { Finding, Next, PendingApproval, Refusal, Report } from '@meshclaw/core';
+import type { Decision, Finding, Next, PendingApproval, Refusal, Report } from '@meshclaw/core';
 
 /** `approval_required`: nothing was done yet, and a person may change that. `failed`: it was not done, or not seen to be done. */
 export const STATUSES = ['ok', 'findings', 'partial', 'approval_required', 'failed'] as const;
@@ -61,8 +61,10 @@ export function reported(report: Report<unknown>, { own = false } = {}): Answer 
   const { findings, problems, next, evidence, plan, run } = report;
   const approvals = approvalsIn(problems);
   const waits = report.status === 'failed' && approvals.length > 0 && approvals.length === problems.length;
+  // A report without evidence that has failed learned nothing, so nothing of a server is in it but what its refusals say.
+  const nothingRead = own || (report.status === 'failed' && evidence.length === 0);
   const servers = report.targets.map((target) => `server:${target}`);
-  const sources = own ? problems.flatMap(sourcesOf) : servers.length > 0 ? servers : ['ledger'];
+  const sources = nothingRead ? [...new Set(problems.flatMap(sourcesOf))] : servers.length > 0 ? servers : ['ledger'];
   return {
     status: waits ? 'approval_required' : report.status,
     ...(report.status === 'failed' ? {} : { data: report.data }),
@@ -85,8 +87,7 @@ function sourcesOf(refusal: Refusal): readonly string[] {
       return [];
     case 'denied':
     case 'approval_required':
-      // A reason may quote facts, and facts were read from the server.
-      return refusal.decision.reasons.some(({ facts }) => facts !== undefined) ? server : [];
+      return quotesServer(refusal.decision) ? server : [];
     case 'unsupported':
     case 'stale':
     case 'not_sent':
@@ -98,3 +99,10 @@ function sourcesOf(refusal: Refusal): readonly string[] {
       return server;
   }
 }
+
+/** What reasons quote of the question is the engine's or the asker's own; facts and the rest may be a server's. */
+const OWN_WORDS = /^(context|action|subject)\./;
+
+/** Whether the reasons of a decision quote something that may have been read from the server. */
+export const quotesServer = ({ reasons }: Pick<Decision, 'reasons'>): boolean =>
+  reasons.some(({ facts }) => Object.keys(facts ?? {}).some((path) => !OWN_WORDS.test(path)));

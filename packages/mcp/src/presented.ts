@@ -9,13 +9,15 @@ const MOST_CHARACTERS = 16_384;
 
 /** The answer as plain JSON. */
 export function presented(answer: Answer, redact: (text: string) => string): JsonObject {
-  const { approvals, problems, sources, ...told } = answer;
+  const { status, approvals, problems, sources, ...told } = answer;
   const plain = {
+    status,
+    // The mark stands before what it marks: it is read first.
+    untrusted: sources.length > 0,
+    sources,
     ...told,
     problems: problems.map((problem) => problemOf(problem, redact)),
     approvals: approvals.map(({ how, ...approval }) => ({ ...approval, ...waysOn(approval.id, how) })),
-    untrusted: sources.length > 0,
-    sources,
   };
   // What JSON cannot say (undefined, a class) goes here, before anything is looked at.
   const json = JSON.parse(JSON.stringify(plain)) as JsonObject;

@@ -47,8 +47,8 @@ export function createToolbox(parts: ToolboxParts): Toolbox {
   const answer = async (run: Run, given: unknown, { signal, note, client }: CallOptions): Promise<Answer> => {
     const { records, approvals, operationNamed } = parts;
     if (signal.aborted) return failed({ kind: 'refused', message: 'cancelled before anything was done' });
-    const session = parts.session({ exposed, ...(client === undefined ? {} : { client }) });
     try {
+      const session = parts.session({ exposed, ...(client === undefined ? {} : { client }) });
       return await run(given, { session, records, approvals, operationNamed, signal, note });
     } catch (cause) {
       parts.onDefect(cause);

@@ -2,7 +2,7 @@
 
 import { ServerId } from '@meshclaw/workflows/operations';
 import { z } from 'zod';
-import { done, notDone } from '../../answer.js';
+import { done, notDone, quotesServer } from '../../answer.js';
 import { Decided, decided } from '../../decided.js';
 import { defineTool } from '../../tool.js';
 
@@ -22,7 +22,6 @@ export const policyCheck = defineTool({
   run: async ({ operation, server, input }, { session, operationNamed }) => {
     const checked = await session.check(operationNamed(operation), server, input);
     if (checked.isErr()) return notDone(checked.error);
-    const quotesFacts = checked.value.reasons.some(({ facts }) => facts !== undefined);
-    return done(decided(checked.value), quotesFacts ? { sources: [`server:${server}`] } : {});
+    return done(decided(checked.value), quotesServer(checked.value) ? { sources: [`server:${server}`] } : {});
   },
 });
