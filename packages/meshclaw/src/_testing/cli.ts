@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const ENTRY = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
+/** The built command. */
+export const ENTRY = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
 
 export interface Ended {
   readonly code: number | null;
