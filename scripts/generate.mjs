@@ -1,7 +1,7 @@
 // Writes everything that is generated: registries, policy data, the shipped bundle, schemas, help.
 //   script/generate                writes
 //   script/generate --check        writes nothing; exits 1 and names the files that differ
-//   script/generate new KIND ID    makes the folder of a new executor, workflow or rule
+//   script/generate new KIND ID    makes the folder of a new executor, workflow, rule or tool
 // Generators are found by name: scripts/ and packages/*/scripts/ hold generate-*.mjs and build-bundle.mjs.
 
 import { spawnSync } from 'node:child_process';

@@ -18,12 +18,11 @@ const KINDS = {
     example: 'service.rule_name',
     folder: (id) => join('policies', 'meshclaw', 'rules', ...id.split('.')),
   },
+  tool: { ...KEBAB, folder: (id) => join('packages', 'mcp', 'src', 'tools', id) },
 };
 
 /** Answers the exit code: 0, or 2 when it was asked for something it cannot make. */
 export function newPlugin(kind, id) {
-  if (kind === 'tool')
-    return refuse('mcp has no package yet, so there is nowhere to put a tool; a workflow becomes one');
   if (!Object.hasOwn(KINDS, kind ?? '')) return refuse(`what is new? One of: ${Object.keys(KINDS).join(', ')}`);
   const { form, example, folder: folderOf } = KINDS[kind];
   if (!form.test(id ?? '')) return refuse(`an id of a ${kind} looks like ${example}`);

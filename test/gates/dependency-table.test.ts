@@ -76,6 +76,8 @@ describe('the check of the table', () => {
     ['a builtin by its name alone', 'packages/core/src/a.ts', "process.getBuiltinModule?.('node:child_process');"],
     ['a type from a sibling', 'packages/evidence/src/a.ts', "import type { Pdp } from '@meshclaw/policy';"],
     ['another plugin folder', 'packages/executors/src/ssh/index.ts', "import { run } from '../local/run.js';"],
+    ['another tool', 'packages/mcp/src/tools/a/index.ts', "import { b } from '../b/index.js';"],
+    ['the ledger in a tool', 'packages/mcp/src/tools/a/index.ts', "import { openLedger } from '@meshclaw/evidence';"],
     ['the sources of a sibling', 'packages/policy/src/a.ts', "export { x } from '../../core/src/index.js';"],
     ['a library that is not declared', 'packages/core/src/a.ts', "import canonicalize from 'canonicalize';"],
     ['a library of another package', 'packages/core/src/a.ts', "import { parse } from 'yaml';"],
@@ -109,6 +111,7 @@ describe('the check of the table', () => {
       'packages/workflows/src/doctor/index.ts',
       "import { host } from '../operations/host.js';",
     ],
+    ['the answers that tools share', 'packages/mcp/src/tools/a/index.ts', "import { done } from '../../answer.js';"],
     ['a fetch that is somebody’s method', 'packages/core/src/a.ts', '// fetch(\nconst found = cache.fetch(key);'],
   ])('accepts %s', (_what, path, text) => {
     expect(violationsOf(path, text, [])).toEqual([]);

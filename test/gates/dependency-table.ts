@@ -58,7 +58,13 @@ const STARTS_A_PROGRAM = [
 ];
 
 /** Each is loaded in one place, so that one file knows what it throws. */
-const ONE_PLACE = ['@photostructure/sqlite', 'node:sqlite', '@open-policy-agent/opa-wasm'];
+const ONE_PLACE = [
+  '@photostructure/sqlite',
+  'node:sqlite',
+  '@open-policy-agent/opa-wasm',
+  '@modelcontextprotocol/server',
+  '@modelcontextprotocol/server/stdio',
+];
 
 const isTestCode = (path: string): boolean => /\.test\.ts$|\/_testing\//.test(path);
 
@@ -126,6 +132,7 @@ function relativeProblem(path: string, specifier: string): string | undefined {
 /** The plugin folder a file is in; operations and folders that start with `_` are for all plugins. */
 function pluginOf(path: string): string | undefined {
   const [, name = '', , folder = '', ...rest] = path.split('/');
+  if (name === 'mcp') return folder === 'tools' && rest.length > 1 ? rest[0] : undefined;
   const holdsPlugins = name === 'executors' || name === 'workflows';
   return holdsPlugins && rest.length > 0 && !folder.startsWith('_') && folder !== 'operations' ? folder : undefined;
 }

@@ -35,8 +35,8 @@ describe('script/meshclaw', () => {
 
 describe('script/generate new', () => {
   it.each([
-    ['a kind it does not know', ['sandwich', 'demo'], 'One of: executor, workflow, rule'],
-    ['a tool, which has no package yet', ['tool', 'demo'], 'mcp has no package yet'],
+    ['a kind it does not know', ['sandwich', 'demo'], 'One of: executor, workflow, rule, tool'],
+    ['a tool that is there already', ['tool', 'policy-check'], 'is there already'],
     ['an id that is a path', ['workflow', '../demo'], 'looks like two-words'],
     ['a rule without its noun', ['rule', 'demo'], 'looks like service.rule_name'],
     ['a folder that is there', ['executor', 'local'], 'is there already'],

@@ -12,6 +12,7 @@ import {
   type Session,
   step,
 } from '@meshclaw/core';
+import type { ToolboxParts } from '@meshclaw/mcp';
 import { ok } from 'neverthrow';
 import { z } from 'zod';
 
@@ -172,4 +173,17 @@ export function asSomebody(session: Session, report: Report<{ open: boolean }>):
 export function asExecutor(executor: Executor): void {
   // @ts-expect-error TS2554 a call without its bounds
   executor.open({});
+}
+
+export function asTool(parts: ToolboxParts): void {
+  // @ts-expect-error TS2339 a yes by a tool
+  parts.approvals.grant;
+  // @ts-expect-error TS2339 a no by a tool
+  parts.approvals.deny;
+  // @ts-expect-error TS2339 a record by a tool
+  parts.records.append;
+  // @ts-expect-error TS2353 a subject of the tool's choice
+  parts.session({ exposed: false, subject: { type: 'human', id: 'root' } });
+  // @ts-expect-error TS2345 a session that does not say what it has read
+  parts.session({});
 }

@@ -18,7 +18,8 @@ import {
 } from '@meshclaw/core/testing';
 import { operations } from '@meshclaw/workflows/operations';
 import { okAsync } from 'neverthrow';
-import { createToolbox } from '../toolbox.js';
+import type { ToolContext } from '../tool.js';
+import { createToolbox, type ToolboxParts } from '../toolbox.js';
 
 /** Tools of one session, what they reach, and the one who may approve. There is one server, `web1`. */
 export function toolboxOn(executor: Executor, answer?: Parameters<typeof createScriptedPolicy>[0]) {
@@ -36,13 +37,21 @@ export function toolboxOn(executor: Executor, answer?: Parameters<typeof createS
   const desk = createApprovalDesk({ ledger, approvers });
   const subject: Subject = { type: 'agent', id: 'codex' };
   const defects: unknown[] = [];
-  const toolbox = createToolbox({
+  const parts: ToolboxParts = {
     session: ({ exposed }) => mesh.as({ subject, surface: 'mcp', exposed }),
     records: { find: (query) => ledger.find(query) },
     approvals: { list: () => desk.list(), show: (id) => desk.show(id) },
     operationNamed: (name) => (name === 'run_command' ? 'command.run' : name),
     redact: createRedactor(),
     onDefect: (cause) => defects.push(cause),
+  };
+  const toolbox = createToolbox(parts);
+  /** What a tool's `run` is given, for calling it by itself. */
+  const context = (): ToolContext => ({
+    ...parts,
+    session: parts.session({ exposed: false }),
+    signal: new AbortController().signal,
+    note: () => {},
   });
   /** Calls a tool that exists. */
   const call = async (name: string, given: unknown = {}, signal = new AbortController().signal) => {
@@ -54,7 +63,7 @@ export function toolboxOn(executor: Executor, answer?: Parameters<typeof createS
     const statement = (await desk.statement(id))._unsafeUnwrap();
     return desk.grant(id, { statement, signature: approver.sign(statement) });
   };
-  return { toolbox, call, grant, ledger, policy, defects };
+  return { toolbox, call, context, grant, ledger, policy, defects };
 }
 
 /** Policy of a test that lets everything through. */
