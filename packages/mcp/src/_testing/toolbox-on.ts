@@ -1,6 +1,7 @@
 /** The tools over a whole MeshClaw with an executor of the test's choice, for tests. */
 
 import {
+  type ApprovalDesk,
   createApprovalDesk,
   createMeshClaw,
   createRedactor,
@@ -13,16 +14,34 @@ import {
   createMemoryLedger,
   createScriptedPolicy,
   createTestApprover,
+  type MemoryLedger,
   registryOf,
   type ScriptedAnswer,
+  type ScriptedPolicy,
 } from '@meshclaw/core/testing';
 import { operations } from '@meshclaw/workflows/operations';
 import { okAsync } from 'neverthrow';
 import type { ToolContext } from '../tool.js';
-import { createToolbox, type ToolboxParts } from '../toolbox.js';
+import { createToolbox, type Toolbox, type ToolboxParts } from '../toolbox.js';
+
+/** A tool's answer, read as what tests look at. */
+export type Told = JsonObject & { readonly data: JsonObject; readonly approvals: readonly JsonObject[] };
+
+export interface ToolboxWorld {
+  readonly toolbox: Toolbox;
+  /** Calls a tool that exists. */
+  call(name: string, given?: unknown, signal?: AbortSignal): Promise<Told>;
+  /** What a tool's `run` is given, for calling it by itself. */
+  context(): ToolContext;
+  /** Signs a pending approval. */
+  grant(id: string): ReturnType<ApprovalDesk['grant']>;
+  readonly ledger: MemoryLedger;
+  readonly policy: ScriptedPolicy;
+  readonly defects: readonly unknown[];
+}
 
 /** Tools of one session, what they reach, and the one who may approve. There is one server, `web1`. */
-export function toolboxOn(executor: Executor, answer?: Parameters<typeof createScriptedPolicy>[0]) {
+export function toolboxOn(executor: Executor, answer?: Parameters<typeof createScriptedPolicy>[0]): ToolboxWorld {
   const ledger = createMemoryLedger();
   const policy = createScriptedPolicy(answer);
   const approver = createTestApprover('dana');
@@ -46,23 +65,19 @@ export function toolboxOn(executor: Executor, answer?: Parameters<typeof createS
     onDefect: (cause) => defects.push(cause),
   };
   const toolbox = createToolbox(parts);
-  /** What a tool's `run` is given, for calling it by itself. */
   const context = (): ToolContext => ({
     ...parts,
     session: parts.session({ exposed: false }),
     signal: new AbortController().signal,
     note: () => {},
   });
-  /** Calls a tool that exists. */
-  const call = async (name: string, given: unknown = {}, signal = new AbortController().signal) => {
+  const call: ToolboxWorld['call'] = async (name, given = {}, signal = new AbortController().signal) => {
     const answered = await toolbox.call(`meshclaw_${name}`, given, { signal, note: () => {} });
     if (answered === undefined) throw new Error(`there is no tool meshclaw_${name}`);
-    return answered as JsonObject & { readonly data: JsonObject; readonly approvals: readonly JsonObject[] };
+    return answered as Told;
   };
-  const grant = async (id: string) => {
-    const statement = (await desk.statement(id))._unsafeUnwrap();
-    return desk.grant(id, { statement, signature: approver.sign(statement) });
-  };
+  const grant = (id: string) =>
+    desk.statement(id).andThen((statement) => desk.grant(id, { statement, signature: approver.sign(statement) }));
   return { toolbox, call, context, grant, ledger, policy, defects };
 }
 

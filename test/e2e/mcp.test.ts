@@ -1,8 +1,8 @@
 import { userInfo } from 'node:os';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { writeKeyFiles } from '../_testing/approver-key.js';
-import { createTestCli, type TestCli } from '../_testing/cli.js';
-import { connectMcp, ERAS, type McpClient } from '../_testing/mcp-client.js';
+import { writeKeyFiles } from '../../packages/meshclaw/src/_testing/approver-key.js';
+import { createTestCli, type TestCli } from '../../packages/meshclaw/src/_testing/cli.js';
+import { connectMcp, ERAS, type McpClient } from './mcp-client.js';
 
 let cli: TestCli;
 const clients: McpClient[] = [];

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type KeyFiles, writeKeyFiles } from '../_testing/approver-key.js';
-import { createTestCli, type TestCli } from '../_testing/cli.js';
-import { connectLines, connectMcp, ERAS, type LineClient } from '../_testing/mcp-client.js';
+import { type KeyFiles, writeKeyFiles } from '../../packages/meshclaw/src/_testing/approver-key.js';
+import { createTestCli, type TestCli } from '../../packages/meshclaw/src/_testing/cli.js';
+import { connectLines, connectMcp, ERAS, type LineClient } from './mcp-client.js';
 
 let cli: TestCli;
 let alice: KeyFiles;

@@ -6,7 +6,7 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { Client as OlderClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as OlderTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { ENTRY, type TestCli } from './cli.js';
+import { ENTRY, type TestCli } from '../../packages/meshclaw/src/_testing/cli.js';
 
 /** `2025`: the older SDK, `initialize`. `2026`: the current one, revision 2026-07-28. */
 export const ERAS = ['2025', '2026'] as const;
@@ -54,9 +54,12 @@ export async function connectMcp(cli: TestCli, era: Era): Promise<McpClient> {
   const client = new OlderClient(CLIENT);
   const transport = new OlderTransport({ ...server, stderr: 'ignore' });
   let revision: string | undefined;
-  transport.setProtocolVersion = (version) => {
-    revision = version;
-  };
+  // The client tells its transport what was agreed on; nothing else of it does.
+  Object.assign(transport, {
+    setProtocolVersion: (version: string) => {
+      revision = version;
+    },
+  });
   await client.connect(transport);
   return {
     revision,
