@@ -24,7 +24,7 @@ it('lists what waits when no id is given, and nothing that was answered', async 
   const { call, grant } = toolboxOn(idle);
   const [first] = (await call('run_evidence', asked)).approvals;
   const [second] = (await call('run_evidence', { ...asked, argv: ['poweroff'] })).approvals;
-  await grant(String(first?.id));
+  expect((await grant(String(first?.id))).isOk()).toBe(true);
   expect((await call('approval_status')).data.approvals).toMatchObject([{ id: second?.id, status: 'pending' }]);
 });
 
