@@ -97,6 +97,16 @@ test('a call that is cancelled ends as unknown, and the next one is served', asy
   expect(client.lines.filter((line) => JSON.parse(line).id === 2)).toEqual([]);
 });
 
+test('a client that asks for progress is told it, and one that does not is not', async () => {
+  const client = await lines();
+  await client.request(1, 'tools/call', callOf('status', { server: 'localhost' }));
+  expect(client.lines.join('\n')).not.toContain('notifications/progress');
+  const asked = { ...callOf('status', { server: 'localhost' }), _meta: { progressToken: 'p' } };
+  await client.request(2, 'tools/call', asked);
+  const told = client.lines.map((line) => JSON.parse(line)).filter(({ method }) => method === 'notifications/progress');
+  expect(told).toMatchObject([{ params: { progressToken: 'p', progress: 1, message: 'asking localhost' } }]);
+});
+
 test.each(ERAS)('a client of %s may give a call up', async (era) => {
   const client = await connectMcp(cli, era);
   try {

@@ -1,5 +1,6 @@
 /** Serves the tools over MCP on a pair of streams. The only file that knows the SDK; it decides nothing. */
 
+import { visibleLine } from '@meshclaw/core';
 import { CLIENT_INFO_META_KEY, ProtocolError, Server, type ServerContext } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import { createToolbox, type Toolbox, type ToolboxParts } from './toolbox.js';
@@ -99,7 +100,7 @@ function progressOf({ mcpReq }: ServerContext): (text: string) => void {
   if (progressToken === undefined) return () => {};
   return (text) => {
     progress += 1;
-    const params = { progressToken, progress, message: text };
+    const params = { progressToken, progress, message: visibleLine(text) };
     mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {});
   };
 }
