@@ -25,8 +25,10 @@ export const SECRET_PATTERNS: readonly SecretPattern[] = [
   { kind: 'url-password', expression: /\b([a-z][a-z0-9+.-]{1,30}:\/\/[^\s:/@]{0,255}:)([^\s@/]{1,255})(?=@)/gi },
   { kind: 'bearer', expression: /\b((?:bearer|basic|token)[ \t]{1,4})([A-Za-z0-9._~+/=-]{16,4096})/gi },
   {
+    // Quotes may be escaped: a program that logs JSON is told inside the JSON of a journal. The escape before the quote
+    // that ends a value is no part of it, so that what is masked is still JSON.
     kind: 'assigned-secret',
     expression:
-      /((?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|auth[_-]?token|access[_-]?token|private[_-]?key|client[_-]?secret)["']?[ \t]{0,4}[=:][ \t]{0,4}["']?)([^\s"',;&]{4,1024})/gi,
+      /((?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|auth[_-]?token|access[_-]?token|private[_-]?key|client[_-]?secret)(?:\\{0,3}["'])?[ \t]{0,4}[=:][ \t]{0,4}(?:\\{0,3}["'])?)((?:\\[^\s"']|[^\s"',;&\\]){4,1024})/gi,
   },
 ];

@@ -26,6 +26,19 @@ describe('the redactor', () => {
     expect(masked).toContain(`[redacted:${kind}]`);
   });
 
+  it.each([
+    ['an object', { password: 'correct-horse', n: 1 }],
+    ['an object in text', 'asked with {"api_key":"correct-horse"} once'],
+    ['quotes around it', 'set password = "correct-horse", done'],
+    ['JSON in JSON', JSON.stringify({ secret: 'correct-horse' })],
+  ])('masks a secret in JSON that is told as text in JSON, and leaves it JSON: %s', (_, message) => {
+    const text = typeof message === 'string' ? message : JSON.stringify(message);
+    const masked = createRedactor()(JSON.stringify({ MESSAGE: text, PRIORITY: '6' }));
+    expect(masked).not.toContain('correct-horse');
+    expect(masked).toContain('[redacted:assigned-secret]');
+    expect(JSON.parse(masked)).toMatchObject({ PRIORITY: '6' });
+  });
+
   it('leaves ordinary server text alone', () => {
     const text = 'sshd[12]: Accepted publickey for deploy from 10.0.0.1 port 22\n/dev/sda1 91% /var\ntokens: 3\n';
     expect(createRedactor()(text)).toBe(text);

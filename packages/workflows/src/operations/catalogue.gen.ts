@@ -10,4 +10,11 @@ export const operations: OperationCatalogue = {
   'file.chmod': () => import('./file.js').then((m) => m.fileChmod),
   'file.stat': () => import('./file.js').then((m) => m.fileStat),
   'host.facts': () => import('./host.js').then((m) => m.hostFacts),
+  'host.reachability': () => import('./host.js').then((m) => m.hostReachability),
+  'log.journal': () => import('./log.js').then((m) => m.logJournal),
+  'service.failed': () => import('./service.js').then((m) => m.serviceFailed),
+  'service.list': () => import('./service.js').then((m) => m.serviceList),
+  'service.restart': () => import('./service.js').then((m) => m.serviceRestart),
+  'service.status': () => import('./service.js').then((m) => m.serviceStatus),
+  'service.unit': () => import('./service.js').then((m) => m.serviceUnit),
 };

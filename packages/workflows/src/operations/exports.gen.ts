@@ -3,4 +3,6 @@
 export { commandRun } from './command.js';
 export { diskLargest, diskUsage } from './disk.js';
 export { fileChmod, fileStat } from './file.js';
-export { hostFacts } from './host.js';
+export { hostFacts, hostReachability } from './host.js';
+export { logJournal } from './log.js';
+export { serviceFailed, serviceList, serviceRestart, serviceStatus, serviceUnit } from './service.js';

@@ -4,6 +4,7 @@ import { defineRead, type FactValue, script } from '@meshclaw/core';
 import { z } from 'zod';
 import { HOST_SCRIPT } from './_host/host-script.js';
 import { parseHost } from './_host/parse-host.js';
+import { parseReachability, REACHABILITY_SCRIPT } from './_host/reachability.js';
 import { percentOf, wholeText } from './_text/read-text.js';
 
 const Kib = z.int().nonnegative();
@@ -44,6 +45,34 @@ export const hostFacts = defineRead({
   action: () => script(HOST_SCRIPT, []),
   parse: (outcome) => wholeText(outcome.stdout).andThen(parseHost),
   facts,
+});
+
+/** Answers who is there and how long a trivial command takes. A server that does not answer is a refusal, not an answer. */
+export const hostReachability = defineRead({
+  name: 'host.reachability',
+  title: 'See whether a host answers',
+  description:
+    'Runs a trivial command on a server and answers the name it gives itself, the account it was run with and how long it took. Changes nothing, needs no rights.',
+  on: 'server',
+  via: 'command',
+  limits: { timeoutMs: 15_000, maxOutputBytes: 4_096 },
+  input: z.strictObject({}),
+  output: z.strictObject({
+    hostname: z.string().min(1),
+    /** `name` is `null` for an account without one. */
+    account: z.strictObject({ uid: z.int().nonnegative(), name: z.string().min(1).nullable() }),
+    /** From sending the command to its last byte, as the executor measured it; opening the connection is not in it. */
+    roundTripMs: z.number().nonnegative(),
+  }),
+  action: () => script(REACHABILITY_SCRIPT, []),
+  parse: ({ stdout, durationMs }) =>
+    wholeText(stdout)
+      .andThen(parseReachability)
+      .map((who) => ({ ...who, roundTripMs: durationMs })),
+  facts: ({ hostname, roundTripMs }) => [
+    { name: 'host.name', value: hostname },
+    { name: 'host.round_trip', value: roundTripMs, unit: 'ms' },
+  ],
 });
 
 function facts(host: HostFacts): readonly FactValue[] {
