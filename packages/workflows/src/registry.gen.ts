@@ -75,6 +75,51 @@ export const workflows: Readonly<Record<string, WorkflowEntry>> = {
     },
     load: () => import('./list/index.js').then((m) => m.list),
   },
+  'service-check': {
+    "id": "service-check",
+    "title": "Check a service",
+    "description": "Reads one systemd unit by its properties (whether it exists, runs, is enabled, why it last ended, how often it was started again, its files) and what it has logged since its last start. What it logged before does not count. A unit that does not exist is a finding. Changes nothing.",
+    "phase": "observe",
+    "uses": [
+      "service.unit",
+      "log.journal"
+    ],
+    "positionals": [
+      "server",
+      "service"
+    ],
+    "example": "service-check web1 nginx",
+    "input": {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "type": "object",
+      "properties": {
+        "server": {
+          "type": "string",
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$",
+          "description": "id of a server in the inventory"
+        },
+        "service": {
+          "type": "string",
+          "maxLength": 255,
+          "pattern": "^(?![-.@])(?!.*@(?:\\.|$))[A-Za-z0-9:_.\\\\@-]+$",
+          "description": "name of a systemd unit; without a type it is a service"
+        },
+        "lines": {
+          "default": 100,
+          "description": "how many entries of its log; the newest",
+          "type": "integer",
+          "minimum": 1,
+          "maximum": 1000
+        }
+      },
+      "required": [
+        "server",
+        "service"
+      ],
+      "additionalProperties": false
+    },
+    load: () => import('./service-check/index.js').then((m) => m.serviceCheck),
+  },
   'status': {
     "id": "status",
     "title": "Show how servers are doing",

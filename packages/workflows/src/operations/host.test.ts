@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import type { ExecutorSession } from '@meshclaw/core';
-import { exited } from '@meshclaw/core/testing';
+import { createScriptedExecutor, exited } from '@meshclaw/core/testing';
 import { local } from '@meshclaw/executors/local';
+import { err } from 'neverthrow';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { DEBIAN, outputOf } from '../_testing/index.js';
-import { hostFacts, memoryUsedPercent } from './host.js';
+import { DEBIAN, meshOn, outputOf, targetOf } from '../_testing/index.js';
+import { hostFacts, hostReachability, memoryUsedPercent } from './host.js';
 
 const fixture = (name: string) =>
   readFileSync(new URL(`__fixtures__/${name}`, import.meta.url), 'utf8').replace(/^#.*\n/, '');
@@ -106,5 +108,50 @@ describe('host.facts', () => {
     ['is a message instead', 'This account is currently not available.\n'],
   ])('is no answer when the output %s', (_, text) => {
     expect(read(text)._unsafeUnwrapErr().kind).toBe('unparseable_output');
+  });
+});
+
+describe('host.reachability', () => {
+  const answer = (text: string) => hostReachability.parse(exited(text), {}, DEBIAN);
+
+  it('tells who answered on the machine the test runs on, and how long it took', async () => {
+    const bounds = { executionId: 'test', timeoutMs: 10_000, maxOutputBytes: 1_000 };
+    const session = (await local().open({}, bounds))._unsafeUnwrap();
+    const who = await outputOf(session, hostReachability, {});
+    expect(who).toMatchObject({ hostname: hostname(), account: { uid: process.getuid?.() } });
+    expect(hostReachability.facts?.(who, {})).toContainEqual({
+      name: 'host.round_trip',
+      value: who.roundTripMs,
+      unit: 'ms',
+    });
+  });
+
+  it('reads a Debian machine', () => {
+    expect(answer(fixture('reachability.txt'))._unsafeUnwrap()).toEqual({
+      hostname: 'web1',
+      account: { uid: 0, name: 'root' },
+      roundTripMs: 1,
+    });
+  });
+
+  it('takes no notice of what the account prints before, and knows an account without a name', () => {
+    const text = 'Welcome!\nhostname=web1\nuid=1042\nname=1042\nend=1\n';
+    expect(answer(text)._unsafeUnwrap()).toMatchObject({ account: { uid: 1042, name: null } });
+  });
+
+  it.each([
+    ['empty', ''],
+    ['a message', 'This account is currently not available.\n'],
+    ['without its end', 'hostname=web1\nuid=0\nname=root\n'],
+    ['without a name of the host', 'hostname=\nuid=0\nname=root\nend=1\n'],
+  ])('is no answer when the output is %s', (_, text) => {
+    expect(answer(text)._unsafeUnwrapErr().kind).toBe('unparseable_output');
+  });
+
+  it('is a refusal and no answer when the server cannot be reached', async () => {
+    const gone = createScriptedExecutor(async () => err({ kind: 'unreachable', message: 'as the test says' }));
+    const { agent } = meshOn([gone], [targetOf('web1', 'scripted')]);
+    const refusal = (await agent.perform(hostReachability, 'web1', {}))._unsafeUnwrapErr();
+    expect(refusal).toMatchObject({ kind: 'not_sent', error: { kind: 'unreachable' } });
   });
 });

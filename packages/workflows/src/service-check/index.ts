@@ -56,7 +56,9 @@ export const serviceCheck = defineWorkflow({
     const journal = log && unit.startedAt ? journalOf(log, unit, unit.startedAt) : null;
     const findings = [
       ...unitFindings(unit, { target: server, evidence }),
-      ...(log && journal ? journalFindings(journal, { target: server, evidence: log.performed.evidence }) : []),
+      ...(log && journal
+        ? journalFindings({ ...journal, unit: unit.unit }, { target: server, evidence: log.performed.evidence })
+        : []),
     ];
     return { data: { unit, journal }, findings, next: await suggestions(context, server, unit, journal) };
   },
@@ -97,7 +99,7 @@ async function suggestions(
 ) {
   const first = journal?.entries[0];
   const service = SystemdService.safeParse(unit.unit);
-  const missing = unit.load === 'not_found' && unit.active === 'inactive';
+  const missing = unit.load === 'not_found' && (unit.active === 'inactive' || unit.active === 'failed');
   return Promise.all([
     ...(missing ? [suggest(serviceList, server, {}, 'see which services there are')] : []),
     ...(service.success && mayHelpToRestart(unit)

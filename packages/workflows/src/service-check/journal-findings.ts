@@ -4,7 +4,10 @@ import type { Finding } from '@meshclaw/core';
 import type { Seen } from '../_findings/filling.js';
 import type { Journal } from '../operations/log.js';
 
-type Read = Pick<Journal, 'answer' | 'entries' | 'cut' | 'unread'> & { readonly readAs: 'root' | 'login' };
+type Read = Pick<Journal, 'answer' | 'entries' | 'cut' | 'unread'> & {
+  readonly readAs: 'root' | 'login';
+  readonly unit: string;
+};
 type Told = Pick<Finding, 'id' | 'severity' | 'title' | 'detail' | 'facts'>;
 
 const GRAVE: readonly (string | null)[] = ['emerg', 'alert', 'crit', 'err'];
@@ -39,25 +42,25 @@ function unreadable({ answer, readAs }: Read): Told | undefined {
   }
 }
 
-const incomplete = ({ cut, unread }: Read): Told | undefined =>
+const incomplete = ({ unit, cut, unread }: Read): Told | undefined =>
   cut || unread > 0
     ? {
         id: 'log.incomplete',
         severity: 'low',
-        title: 'not all of its log was read',
+        title: `not all of the log of ${unit} was read`,
         detail: `${unread} entries could not be read${cut ? ', and older ones were left out because all together are too long' : ''}.`,
         facts: { unread, cut },
       }
     : undefined;
 
-function errors({ entries }: Read): Told | undefined {
+function errors({ unit, entries }: Read): Told | undefined {
   const grave = entries.filter(({ priority }) => GRAVE.includes(priority));
   const newest = grave.at(-1);
   return newest
     ? {
         id: 'service.errors_logged',
         severity: 'low',
-        title: 'it has logged errors in this run',
+        title: `${unit} has logged errors since it was last started`,
         detail: `${grave.length} of the ${entries.length} newest entries are errors or graver.`,
         facts: { count: grave.length, of: entries.length, newest_at: newest.at },
       }

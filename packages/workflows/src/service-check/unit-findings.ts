@@ -4,6 +4,7 @@ import type { Finding } from '@meshclaw/core';
 import type { Seen } from '../_findings/filling.js';
 import type { Unit } from '../operations/service.js';
 
+/** `title` goes on after the unit's name. */
 type Said = Pick<Finding, 'id' | 'severity' | 'title' | 'detail'>;
 
 /** The findings about one unit. What is over does not count: an earlier failure, or a restart of long ago. */
@@ -14,7 +15,7 @@ export function unitFindings(unit: Unit, { target, evidence }: Seen): readonly F
     ...{ last_exit: lastExit?.how ?? null, last_status: lastExit?.status ?? null, load_error: loadError },
   };
   const said = [loading(unit), running(unit), outdated(unit)].filter((one) => one !== undefined);
-  return said.map((one) => ({ ...one, target, evidence, facts }));
+  return said.map((one) => ({ ...one, title: `${unit.unit} ${one.title}`, target, evidence, facts }));
 }
 
 /** Whether starting it anew could bring back what its owner wants: it has failed, or is enabled and stopped. */
@@ -28,28 +29,23 @@ function loading({ load, active }: Unit): Said | undefined {
     case 'stub':
       return undefined;
     case 'not_found':
-      return active === 'inactive'
-        ? said('service.not_found', 'medium', 'there is no such unit', 'systemd finds no file of that name.')
-        : said('service.orphaned', 'medium', 'it runs and its unit file is gone', 'Once stopped it cannot be started.');
+      return active === 'inactive' || active === 'failed'
+        ? said('service.not_found', 'medium', 'does not exist', 'systemd finds no file of that name.')
+        : said('service.orphaned', 'medium', 'runs, and its unit file is gone', 'Once stopped it cannot be started.');
     case 'masked':
-      return said('service.masked', 'low', 'it is masked', 'It cannot be started, by hand or by another unit.');
+      return said('service.masked', 'low', 'is masked', 'It cannot be started, by hand or by another unit.');
     case 'bad_setting':
     case 'error':
-      return said(
-        'service.not_loadable',
-        'high',
-        'systemd cannot load it',
-        'Its unit file holds what systemd refuses.',
-      );
+      return said('service.not_loadable', 'high', 'cannot be loaded', 'Its unit file holds what systemd refuses.');
   }
 }
 
 function running(unit: Unit): Said | undefined {
   switch (unit.active) {
     case 'failed':
-      return said('service.failed', 'high', 'it has failed', howItEnded(unit));
+      return said('service.failed', 'high', 'has failed', howItEnded(unit));
     case 'maintenance':
-      return said('service.maintenance', 'medium', 'it is under maintenance', 'systemd keeps it from running.');
+      return said('service.maintenance', 'medium', 'is under maintenance', 'systemd keeps it from running.');
     case 'inactive':
       return unit.load === 'loaded' ? stopped(unit) : undefined;
     case 'active':
@@ -73,14 +69,14 @@ function stopped(unit: Unit): Said | undefined {
     return said(
       'service.stopped',
       'medium',
-      'it is enabled and does not run',
+      'is enabled and does not run',
       'It is started at boot, and was stopped or has ended.',
     );
   return unit.conditionMet === false
     ? said(
         'service.condition_unmet',
         'info',
-        'a condition kept it from starting',
+        'was kept from starting by a condition',
         'Its file says when it is not to run.',
       )
     : undefined;
@@ -97,20 +93,20 @@ function looping({ sub, restarts, activeSince, clockAt }: Unit): Said | undefine
   if (!waits && (restarts === null || restarts === 0 || !young)) return undefined;
   const severity = (restarts ?? 0) >= AGAIN_AND_AGAIN ? 'high' : 'medium';
   const detail = `systemd has started it again ${restarts ?? 0} times, and it has not run for ten minutes since.`;
-  return said('service.restarting', severity, 'it falls over and is started again', detail);
+  return said('service.restarting', severity, 'falls over and is started again', detail);
 }
 
 const changing = ({ active }: Unit): Said | undefined =>
   active === 'active'
     ? undefined
-    : said('service.changing', 'info', `it is ${active}`, 'Its state is about to change; ask again.');
+    : said('service.changing', 'info', `is ${active}`, 'Its state is about to change; ask again.');
 
 const outdated = ({ needsReload }: Unit): Said | undefined =>
   needsReload
     ? said(
         'service.needs_reload',
         'low',
-        'its files have changed since systemd read them',
+        'runs by files that have changed since',
         'It runs by the old ones until systemd is told to read them.',
       )
     : undefined;
