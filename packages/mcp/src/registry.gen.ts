@@ -80,6 +80,17 @@ export const workflowTools: readonly WorkflowToolEntry[] = [
     },
   },
   {
+    id: 'service-check',
+    listing: {
+      name: "meshclaw_service_check",
+      title: "Check a service",
+      description: "Reads one systemd unit by its properties (whether it exists, runs, is enabled, why it last ended, how often it was started again, its files) and what it has logged since its last start. What it logged before does not count. A unit that does not exist is a finding. Changes nothing.",
+      inputSchema: {"type":"object","properties":{"server":{"type":"string","pattern":"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$","description":"id of a server in the inventory"},"service":{"type":"string","maxLength":255,"description":"name of a systemd unit; without a type it is a service"},"lines":{"default":100,"description":"how many entries of its log; the newest","type":"integer","minimum":1,"maximum":1000}},"required":["server","service"],"additionalProperties":false},
+      outputSchema: {"type":"object","properties":{"status":{"type":"string","enum":["ok","findings","partial","approval_required","failed"]},"data":{"type":"object","properties":{"unit":{"type":["object","null"],"properties":{"unit":{"type":"string"},"load":{"type":"string","enum":["stub","loaded","not_found","bad_setting","error","merged","masked"]},"active":{"type":"string","enum":["active","reloading","refreshing","inactive","failed","activating","deactivating","maintenance"]},"sub":{"type":"string"},"invocation":{"type":["string","null"]},"type":{"type":["string","null"]},"result":{"type":["string","null"]},"restarts":{"type":["integer","null"]},"enablement":{"type":["string","null"]},"description":{"type":["string","null"]},"aliases":{"type":"array","items":{"type":"string"}},"loadError":{"type":["string","null"]},"restartPolicy":{"type":["string","null"]},"mainPid":{"type":["integer","null"]},"lastExit":{"type":["object","null"]},"statusText":{"type":["string","null"]},"file":{"type":["string","null"]},"dropIns":{"type":"array","items":{"type":"string"}},"needsReload":{"type":"boolean"},"triggeredBy":{"type":"array","items":{"type":"string"}},"triggers":{"type":"array","items":{"type":"string"}},"conditionMet":{"type":["boolean","null"]},"changedAt":{"type":["string","null"]},"startedAt":{"type":["string","null"]},"activeSince":{"type":["string","null"]},"activeUntil":{"type":["string","null"]},"stoppedAt":{"type":["string","null"]},"mainStartedAt":{"type":["string","null"]},"mainEndedAt":{"type":["string","null"]},"clockAt":{"type":"string"}}},"journal":{"type":["object","null"],"properties":{"readAs":{"type":"string","enum":["root","login"]},"since":{"type":"string"},"answer":{"type":"string","enum":["entries","no_entries","no_access","no_journal"]},"entries":{"type":"array","items":{"type":"object"}},"more":{"type":"boolean"},"cut":{"type":"boolean"},"unread":{"type":"integer"}}}}},"findings":{"type":"array"},"problems":{"type":"array"},"approvals":{"type":"array"},"evidence":{"type":"array"},"untrusted":{"type":"boolean"},"sources":{"type":"array"}},"required":["status","problems","approvals","evidence","untrusted","sources"]},
+      annotations: {"readOnlyHint":true,"destructiveHint":false,"idempotentHint":true,"openWorldHint":true},
+    },
+  },
+  {
     id: 'status',
     listing: {
       name: "meshclaw_status",
