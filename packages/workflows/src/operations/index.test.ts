@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as named from './index.js';
 
 const { operations } = named;
-const exported = Object.values(named).filter((value) => 'parse' in value);
+const exported = Object.values(named).filter((value) => 'action' in value);
 
 describe('the catalogue', () => {
   it('loads every operation by its own name', async () => {
