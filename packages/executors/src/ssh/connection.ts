@@ -1,0 +1,123 @@
+/** A connection that is logged in, and the channels on it. What ssh2 leaves open is made certain here: what was sent, what was lost. */
+
+import type { Socket } from 'node:net';
+import type { Client, ClientChannel } from 'ssh2';
+import { isPassing } from './client-error.js';
+import type { HostKey } from './host-key.js';
+
+/** What a channel tells; each may be called at any time until `closed`, which comes once and last. */
+export interface ChannelListener {
+  stdout(chunk: Buffer): void;
+  stderr(chunk: Buffer): void;
+  /** The server's word on how the command ended. */
+  exited(exitCode: number | null, signal: string | null): void;
+  closed(): void;
+}
+/** A command that the server has begun. */
+export interface Channel {
+  /** Gives it its standard input, and its end. */
+  feed(stdin: string | undefined): void;
+  /** Asks the server to signal it; some servers do nothing. */
+  signal(name: 'TERM' | 'KILL'): void;
+  close(): void;
+}
+/** `busy` (no channel to be had), `gone` (the connection had ended) and `refused` mean that certainly nothing was run; `lost` that it may have been. */
+export type Opened = { readonly channel: Channel } | { readonly failed: 'busy' | 'gone' | 'refused' | 'lost' };
+/** A connection that is logged in. */
+export interface Connection {
+  readonly hostKey: HostKey;
+  /** Runs a line by the account's login shell. `sent` tells, at any time, whether the line may have left this process. */
+  run(line: string, listener: ChannelListener): { readonly opened: Promise<Opened>; sent(): boolean };
+  isLost(): boolean;
+  onLost(listener: () => void): void;
+  /** Whether the connection keeps this process alive. */
+  keepsAlive(yes: boolean): void;
+  /** Says goodbye and closes. */
+  end(): void;
+  destroy(): void;
+}
+
+/** Wraps a client after its login. */
+export function connectionOf(client: Client, socket: Socket, hostKey: HostKey): Connection {
+  const listeners = new Set<() => void>();
+  let isLost = false;
+  const lose = () => {
+    if (isLost) return;
+    isLost = true;
+    for (const listener of listeners) listener();
+    listeners.clear();
+    socket.destroy();
+  };
+  client.on('error', (error: unknown) => {
+    if (!isPassing(error)) lose();
+  });
+  client.once('end', lose);
+  client.once('close', lose);
+  return {
+    hostKey,
+    run: (line, listener) => run(client, () => isLost, line, listener),
+    isLost: () => isLost,
+    onLost(listener) {
+      if (isLost) listener();
+      else listeners.add(listener);
+    },
+    keepsAlive: (yes) => void (yes ? socket.ref() : socket.unref()),
+    end() {
+      client.end();
+      lose();
+    },
+    destroy: lose,
+  };
+}
+
+function run(client: Client, isLost: () => boolean, line: string, listener: ChannelListener) {
+  let isSent = false;
+  const options = {
+    // ssh2 reads this when the channel is open, just before the line is sent: the moment from which it may be run.
+    get env() {
+      isSent = true;
+      return undefined;
+    },
+  };
+  const opened = new Promise<Opened>((resolve) => {
+    try {
+      client.exec(line, options as object, (error: unknown, channel: ClientChannel) => {
+        if (error === undefined || error === null) resolve({ channel: channelOf(channel, listener) });
+        else resolve({ failed: whyFailed(error, isSent, isLost()) });
+      });
+    } catch {
+      resolve({ failed: isSent ? 'lost' : 'gone' });
+    }
+  });
+  return { opened, sent: () => isSent };
+}
+
+/** A refusal counts only while the connection stands: ssh2 reports a connection that broke in the same words. */
+function whyFailed(error: unknown, isSent: boolean, isLost: boolean): 'busy' | 'gone' | 'refused' | 'lost' {
+  if (!isSent) return isLost ? 'gone' : 'busy';
+  return !isLost && error instanceof Error && error.message === 'Unable to exec' ? 'refused' : 'lost';
+}
+
+function channelOf(channel: ClientChannel, listener: ChannelListener): Channel {
+  let open = 2;
+  const closed = () => {
+    open -= 1;
+    if (open === 0) listener.closed();
+  };
+  channel.on('data', (chunk: Buffer) => listener.stdout(chunk));
+  channel.stderr.on('data', (chunk: Buffer) => listener.stderr(chunk));
+  channel.on('exit', (code: number | null, signal?: string) => listener.exited(code, signal ?? null));
+  for (const stream of [channel, channel.stderr]) {
+    stream.on('error', () => undefined);
+    stream.once('close', closed);
+  }
+  return {
+    feed(stdin) {
+      // `end` would also stop signals from being sent; without input the end alone is told.
+      if (stdin === undefined) channel.eof();
+      else channel.end(stdin);
+    },
+    signal: (name) => channel.signal(name),
+    close: () => channel.close(),
+  };
+}
