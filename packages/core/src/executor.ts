@@ -36,6 +36,8 @@ export interface Executor<S extends z.ZodType = z.ZodType> {
   readonly settings: S;
   /** May hand out a pooled session. Err kinds: all of `ExecutorError`. */
   open(settings: z.output<S>, call: CallOptions): ResultAsync<ExecutorSession, ExecutorError>;
+  /** Closes what is kept for later use. Whoever put the executor together calls it at the end; it may be left out and called twice. */
+  close?(): Promise<void>;
 }
 /** `perform` may be called while another runs (the executor queues); `close` gives it back and may be called twice. */
 export interface ExecutorSession {

@@ -68,6 +68,15 @@ export {
 export type { CallOptions, Executor, ExecutorError, ExecutorSession } from './executor.js';
 export type { Fact, FactValue } from './facts.js';
 export { type Finding, type Next, SEVERITIES, type Severity } from './finding.js';
+export {
+  type FrameCapture,
+  type FramedStream,
+  type FrameOptions,
+  frameReads,
+  isFrameable,
+  type Unframe,
+  unframeReads,
+} from './frame.js';
 export type { Inventory, InventoryError } from './inventory.js';
 export type { JsonObject, JsonValue } from './json.js';
 export {

@@ -1,11 +1,21 @@
 /** Reaches the machine MeshClaw runs on, as the account it runs as. Never uses a shell and inherits no environment. */
 
 import { platform } from 'node:os';
-import type { CallOptions, Executor, ExecutorError, ExecutorSession } from '@meshclaw/core';
-import { errAsync, okAsync, ResultAsync } from 'neverthrow';
+import type {
+  Action,
+  CallOptions,
+  CommandAction,
+  Executor,
+  ExecutorError,
+  ExecutorSession,
+  Outcome,
+} from '@meshclaw/core';
+import { err, errAsync, okAsync, type Result, ResultAsync } from 'neverthrow';
 import { z } from 'zod';
+import { type Performing, performAll } from '../_command/perform-all.js';
+import { capturedOutput, type Output } from '../_output/output.js';
 import { machineIdentity } from './identity.js';
-import { run } from './run.js';
+import { outcome, run, runInto } from './run.js';
 
 const settings = z.strictObject({});
 
@@ -21,15 +31,35 @@ function open(call: CallOptions): ResultAsync<ExecutorSession, ExecutorError> {
   return ResultAsync.fromSafePromise(machineIdentity()).andThen((identity) => okAsync(session(identity)));
 }
 
+const CLOSED: ExecutorError = { kind: 'not_started', message: 'the session is closed' };
+
+async function one(action: Action, call: CallOptions): Promise<Result<Outcome, ExecutorError>> {
+  if (action.kind === 'command') return run(action, call);
+  return err({ kind: 'unsupported', message: 'this executor runs commands and makes no api calls' });
+}
+
+const performing: Performing = { one, into: frame, isRoot: process.getuid?.() === 0 };
+
+/** The texts went to the frames; what is left to say is how the whole ended. */
+async function frame(
+  action: CommandAction,
+  call: CallOptions,
+  output: Output,
+): Promise<Result<Outcome, ExecutorError>> {
+  const nothing = capturedOutput(0);
+  return (await runInto(action, call, output)).map(({ end, durationMs }) => outcome(end, nothing, durationMs));
+}
+
 function session(identity: string): ExecutorSession {
   let closed = false;
   return {
     identity,
     perform(action, call) {
-      if (closed) return errAsync({ kind: 'not_started', message: 'the session is closed' });
-      if (action.kind !== 'command')
-        return errAsync({ kind: 'unsupported', message: 'this executor runs commands and makes no api calls' });
-      return new ResultAsync(run(action, call));
+      return closed ? errAsync(CLOSED) : new ResultAsync(one(action, call));
+    },
+    performAll(actions, call) {
+      if (closed) return errAsync(CLOSED);
+      return new ResultAsync(performAll(actions, call, performing));
     },
     async close() {
       closed = true;

@@ -2,36 +2,41 @@
 
 import type { CallOptions, CommandAction, ExecutorError, Outcome } from '@meshclaw/core';
 import { err, ok, type Result } from 'neverthrow';
-import { type Capture, createCapture } from '../_output/capture.js';
+import { type CapturedOutput, capturedOutput, type Output, type Sink } from '../_output/output.js';
 import { type Started, start } from './start.js';
 import { type End, type Watch, watch } from './watch.js';
 
-// Past ten times what is kept nobody reads it any more; the command is stopped instead of heating the machine.
-const FLOOD = 10;
-
-/** Runs it. Err kinds: `cancelled` (before it started), `unsupported`, `not_started`; never after it started. */
+/** Runs it and captures what it prints. Err kinds: `cancelled` (before it started), `unsupported`, `not_started`; never after it started. */
 export async function run(action: CommandAction, call: CallOptions): Promise<Result<Outcome, ExecutorError>> {
+  const output = capturedOutput(call.maxOutputBytes);
+  return (await runInto(action, call, output)).map(({ end, durationMs }) => outcome(end, output, durationMs));
+}
+
+/** Runs it; what it prints goes elsewhere. Err kinds: as `run`. */
+export async function runInto(
+  action: CommandAction,
+  call: CallOptions,
+  output: Output,
+): Promise<Result<{ readonly end: End; readonly durationMs: number }, ExecutorError>> {
   if (call.signal?.aborted) return err({ kind: 'cancelled', message: 'cancelled before the command was started' });
   const startedAtMs = performance.now();
   const started = await start(action);
   if (started.isErr()) return err(started.error);
   const watched = watch(started.value, action, call);
-  const stdout = capture(started.value.child.stdout, watched, call);
-  const stderr = capture(started.value.child.stderr, watched, call);
+  read(started.value.child.stdout, output.stdout, watched);
+  read(started.value.child.stderr, output.stderr, watched);
   const end = await watched.end;
   release(started.value);
-  return ok(outcome(end, stdout, stderr, Math.round(performance.now() - startedAtMs)));
+  return ok({ end, durationMs: Math.round(performance.now() - startedAtMs) });
 }
 
-function capture(stream: NodeJS.ReadableStream | null, watched: Watch, call: CallOptions): Capture {
-  const kept = createCapture(call.maxOutputBytes);
+function read(stream: NodeJS.ReadableStream | null, sink: Sink, watched: Watch): void {
   stream?.on('data', (chunk: Buffer) => {
-    kept.add(chunk);
-    if (kept.bytes() > FLOOD * call.maxOutputBytes)
+    sink.add(chunk);
+    if (sink.isFlooded())
       watched.stop('output limit exceeded: the command was stopped and may have done part of its work');
   });
   stream?.on('error', () => undefined);
-  return kept;
 }
 
 function release({ child }: Started): void {
@@ -42,8 +47,9 @@ function release({ child }: Started): void {
   child.unref();
 }
 
-function outcome(end: End, stdout: Capture, stderr: Capture, durationMs: number): Outcome {
-  const printed = { stdout: stdout.captured(end.stillOpen), stderr: stderr.captured(end.stillOpen), durationMs };
+/** What is reported of an end. */
+export function outcome(end: End, output: CapturedOutput, durationMs: number): Outcome {
+  const printed = { ...output.captured({ stdout: end.stillOpen, stderr: end.stillOpen }), durationMs };
   if (end.stopped !== undefined) {
     const reason = end.seen ? end.stopped : `${end.stopped}; its end was not seen, so it may still be running`;
     return { kind: 'unknown', reason, ...printed };

@@ -1,7 +1,7 @@
 /** Sends a signal to a process group that this executor started; never to anything else. */
 
 import { spawn } from 'node:child_process';
-import { ENVIRONMENT } from './start.js';
+import { ENVIRONMENT } from '../_command/environment.js';
 
 /** Signals every process of the group. Where they run as root and we do not, `sudo -n` sends it, if it may. */
 export function signalGroup(pid: number, signal: 'TERM' | 'KILL', action: { readonly as: 'login' | 'root' }): void {

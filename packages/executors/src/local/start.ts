@@ -4,6 +4,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { userInfo } from 'node:os';
 import type { CommandAction, ExecutorError } from '@meshclaw/core';
 import { err, ok, type Result } from 'neverthrow';
+import { ENVIRONMENT } from '../_command/environment.js';
+import { whyImpossible } from '../_command/why-impossible.js';
 
 /** A process that has certainly started. */
 export interface Started {
@@ -36,20 +38,6 @@ export async function start(action: CommandAction): Promise<Result<Started, Exec
 /** The words that are spawned: as they are for the login and for root, else behind `sudo -n --`, which never asks for a password (sudo(8)). */
 export function argvFor(action: CommandAction, uid: number | undefined): CommandAction['argv'] {
   return action.as === 'root' && uid !== 0 ? ['sudo', '-n', '--', ...action.argv] : action.argv;
-}
-
-/** All that a command sees of this process's environment, with `HOME` added: nothing is inherited. */
-export const ENVIRONMENT = {
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-  LC_ALL: 'C',
-} as const;
-
-function whyImpossible(action: CommandAction): string | undefined {
-  const words = action.cwd === undefined ? action.argv : [...action.argv, action.cwd];
-  if (action.argv.length === 0 || action.argv[0] === '') return 'invalid action: no program is named';
-  if (words.some((word) => word.includes('\0'))) return 'invalid action: a word contains a NUL character';
-  if (!words.every((word) => word.isWellFormed())) return 'invalid action: a word is not valid unicode';
-  return undefined;
 }
 
 /** The home directory of the account as the system has it; `HOME` of the environment could be anybody's. */

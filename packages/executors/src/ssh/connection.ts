@@ -23,13 +23,22 @@ export interface Channel {
 }
 /** `busy` (no channel to be had), `gone` (the connection had ended) and `refused` mean that certainly nothing was run; `lost` that it may have been. */
 export type Opened = { readonly channel: Channel } | { readonly failed: 'busy' | 'gone' | 'refused' | 'lost' };
+/** A line on its way. */
+export interface Sending {
+  readonly opened: Promise<Opened>;
+  /** Whether the line may have left this process. */
+  sent(): boolean;
+  /** Makes sure that a line that has not left yet never does, at the price of the connection. */
+  abandon(): void;
+}
 /** A connection that is logged in. */
 export interface Connection {
   readonly hostKey: HostKey;
-  /** Runs a line by the account's login shell. `sent` tells, at any time, whether the line may have left this process. */
-  run(line: string, listener: ChannelListener): { readonly opened: Promise<Opened>; sent(): boolean };
+  /** Runs a line by the account's login shell. */
+  run(line: string, listener: ChannelListener): Sending;
   isLost(): boolean;
-  onLost(listener: () => void): void;
+  /** Calls back once when the connection is lost, at once where it is; answers what takes the listener away. */
+  onLost(listener: () => void): () => void;
   /** Whether the connection keeps this process alive. */
   keepsAlive(yes: boolean): void;
   /** Says goodbye and closes. */
@@ -60,6 +69,7 @@ export function connectionOf(client: Client, socket: Socket, hostKey: HostKey): 
     onLost(listener) {
       if (isLost) listener();
       else listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
     keepsAlive: (yes) => void (yes ? socket.ref() : socket.unref()),
     end() {
@@ -70,11 +80,14 @@ export function connectionOf(client: Client, socket: Socket, hostKey: HostKey): 
   };
 }
 
-function run(client: Client, isLost: () => boolean, line: string, listener: ChannelListener) {
+function run(client: Client, isLost: () => boolean, line: string, listener: ChannelListener): Sending {
   let isSent = false;
+  let isAbandoned = false;
   const options = {
     // ssh2 reads this when the channel is open, just before the line is sent: the moment from which it may be run.
     get env() {
+      // Thrown into ssh2's reader, which ends the connection for it; there is no other way to take the line back.
+      if (isAbandoned) throw new Error('abandoned');
       isSent = true;
       return undefined;
     },
@@ -89,7 +102,13 @@ function run(client: Client, isLost: () => boolean, line: string, listener: Chan
       resolve({ failed: isSent ? 'lost' : 'gone' });
     }
   });
-  return { opened, sent: () => isSent };
+  return {
+    opened,
+    sent: () => isSent,
+    abandon() {
+      isAbandoned = true;
+    },
+  };
 }
 
 /** A refusal counts only while the connection stands: ssh2 reports a connection that broke in the same words. */
