@@ -1,6 +1,7 @@
 import type { CommandAction, ExecutorSession } from '@meshclaw/core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { call, exitOf, script } from '../_testing/call.js';
+import { itUnless } from './_testing/it-unless.js';
 import { type Account, hasProgram, type Sshd, startSshd, whyNoAccounts } from './_testing/sshd.js';
 import { ssh } from './index.js';
 
@@ -54,7 +55,7 @@ const BRACKETS = 'for word; do printf "[%s]\\n" "$word"; done';
 let server: Sshd;
 const executor = ssh();
 beforeAll(async () => {
-  if (why === undefined) server = await startSshd(accounts);
+  if (why === undefined) server = await startSshd({ accounts });
 });
 afterAll(async () => {
   await executor.close?.();
@@ -64,18 +65,17 @@ afterAll(async () => {
 const open = (user: string) => executor.open(executor.settings.parse(server.settings(user)), call());
 const session = async (user: string): Promise<ExecutorSession> => (await open(user))._unsafeUnwrap();
 
-describe.skipIf(why !== undefined)('an account', () => {
+describe('an account', () => {
   for (const { name, shell } of accounts.slice(0, 5)) {
-    const absent = hasProgram(shell) ? undefined : `${shell} is not installed`;
-    const title = (text: string) => (absent === undefined ? text : `${text} [skipped: ${absent}]`);
+    const itHere = itUnless(why ?? (hasProgram(shell) ? undefined : `${shell} is not installed`));
     describe(`whose login shell is ${name}`, () => {
-      it.skipIf(absent !== undefined)(title('gets every word as it was written'), async () => {
+      itHere('gets every word as it was written', async () => {
         const { stdout, stderr, exitCode } = await exitOf(await session(name), script(BRACKETS, ...AWKWARD));
         expect(stdout.text).toBe(AWKWARD.map((word) => `[${word}]\n`).join(''));
         expect([stderr.text, exitCode]).toEqual(['', 0]);
       });
 
-      it.skipIf(absent !== undefined)(title('gets a word of 100 kB, input, a folder and an exit code'), async () => {
+      itHere('gets a word of 100 kB, input, a folder and an exit code', async () => {
         const action: CommandAction = {
           ...script('printf "%s " ${#1}; pwd; cat; printf err >&2; exit 9', 'x'.repeat(100_000)),
           stdin: 'in',
@@ -85,7 +85,7 @@ describe.skipIf(why !== undefined)('an account', () => {
         expect([stdout.text, stderr.text, exitCode]).toEqual(['100000 /usr\nin', 'err', 9]);
       });
 
-      it.skipIf(absent !== undefined)(title('sees nothing that start-up files set or print'), async () => {
+      itHere('sees nothing that start-up files set or print', async () => {
         const { stdout, stderr } = await exitOf(await session(name), script('env'));
         const names = stdout.text.match(/^\w+(?==)/gm)?.filter((one) => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(one));
         expect(names?.sort()).toEqual(['HOME', 'LC_ALL', 'MESHCLAW_EXECUTION', 'PATH']);
@@ -95,16 +95,20 @@ describe.skipIf(why !== undefined)('an account', () => {
     });
   }
 
-  it('with nologin runs nothing and is told so', async () => {
+  const itHere = itUnless(why);
+  itHere('with nologin runs nothing and is told so', async () => {
     expect((await open('nologin'))._unsafeUnwrapErr()).toMatchObject({ kind: 'not_started' });
   });
-  it.skipIf(!hasProgram('/bin/tcsh'))('whose start-up files make something else of the line is refused', async () => {
-    expect((await open('hijacked'))._unsafeUnwrapErr()).toMatchObject({ kind: 'not_started' });
-  });
-  it('with a restricted shell runs nothing and is told so', async () => {
+  itUnless(why ?? (hasProgram('/bin/tcsh') ? undefined : 'tcsh is not installed'))(
+    'whose start-up files make something else of the line is refused',
+    async () => {
+      expect((await open('hijacked'))._unsafeUnwrapErr()).toMatchObject({ kind: 'not_started' });
+    },
+  );
+  itHere('with a restricted shell runs nothing and is told so', async () => {
     expect((await open('restricted'))._unsafeUnwrapErr()).toMatchObject({ kind: 'not_started' });
   });
-  it('whose start-up files swallow all output is refused before anything is run', async () => {
+  itHere('whose start-up files swallow all output is refused before anything is run', async () => {
     expect((await open('muted'))._unsafeUnwrapErr()).toMatchObject({ kind: 'not_started' });
   });
 });

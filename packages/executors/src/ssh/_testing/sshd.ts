@@ -63,8 +63,17 @@ export function hasProgram(program: string): boolean {
   return (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, program)));
 }
 
-/** Starts one. `lines` are added to its configuration. */
-export async function startSshd(accounts: readonly Account[] = [], lines: readonly string[] = []): Promise<Sshd> {
+/** What a server is like. */
+export interface SshdOptions {
+  readonly accounts?: readonly Account[];
+  /** Lines of its configuration. */
+  readonly lines?: readonly string[];
+  /** Programs that nobody can run there; needs `whyNoAccounts() === undefined`. */
+  readonly without?: readonly string[];
+}
+
+/** Starts one. */
+export async function startSshd({ accounts = [], lines = [], without = [] }: SshdOptions = {}): Promise<Sshd> {
   const folder = mkdtempSync(join(tmpdir(), 'meshclaw-sshd-'));
   chmodSync(folder, 0o755);
   const key = (name: string, type: string) => {
@@ -78,7 +87,7 @@ export async function startSshd(accounts: readonly Account[] = [], lines: readon
   writeFileSync(join(folder, 'sshd_config'), configuration(folder, port, lines));
   const own = whyNoAccounts() === undefined;
   if (own) writeAccounts(folder, accounts);
-  const child = own ? inNamespace(folder) : spawn(SSHD, ['-D', '-e', '-f', join(folder, 'sshd_config')]);
+  const child = own ? inNamespace(folder, without) : spawn(SSHD, ['-D', '-e', '-f', join(folder, 'sshd_config')]);
   let log = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     log += chunk.toString();
@@ -169,11 +178,12 @@ function writeAccounts(folder: string, accounts: readonly Account[]): void {
 }
 
 /** `setpriv` ends it with the tests, whatever becomes of them. /run is the server's own: it wants a folder there. */
-function inNamespace(folder: string): ChildProcess {
+function inNamespace(folder: string, without: readonly string[]): ChildProcess {
   const script = [
     'set -e',
     'for name in passwd shadow group; do mount --bind "$1/$name" "/etc/$name"; done',
     'if [ -e /etc/sudoers ]; then mount --bind "$1/sudoers" /etc/sudoers; fi',
+    ...without.map((program) => `mount --bind "$1/passwd" ${program}`),
     'mount -t tmpfs -o mode=755 none /run',
     'mkdir /run/sshd',
     `exec ${SSHD} -D -e -f "$1/sshd_config"`,
