@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { boundCases } from './bound-cases.js';
 import { type ContractTest, call } from './call.js';
 import { processCases } from './process-cases.js';
+import { togetherCases } from './together-cases.js';
 import { wordCases } from './word-cases.js';
 
 /** A running executor: its settings, one that nothing answers for (where there is such a thing) and what to tidy up. */
@@ -15,7 +16,7 @@ export interface ExecutorUnderTest {
   readonly unreachable?: unknown;
   stop?(): Promise<void>;
 }
-const CASES = { ...wordCases, ...processCases, ...boundCases };
+const CASES = { ...wordCases, ...processCases, ...boundCases, ...togetherCases };
 /** A title of the suite; what a skip names. */
 export type ContractCase = keyof typeof CASES | typeof UNREACHABLE | typeof IDEMPOTENT;
 const UNREACHABLE = 'answers unreachable within the deadline when nothing answers';

@@ -1,6 +1,7 @@
 /** Host keys: their text, their fingerprint, and the algorithms by which a server proves to have one. */
 
 import { createHash } from 'node:crypto';
+import { sshReader } from '@meshclaw/core';
 
 /** A public host key. */
 export interface HostKey {
@@ -24,7 +25,18 @@ export function parseHostKey(text: string): HostKey | undefined {
   const [type = '', base64 = ''] = text.trim().split(/[ \t]+/);
   if (!Object.hasOwn(ALGORITHMS, type) || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return undefined;
   const key = hostKeyOf(Buffer.from(base64, 'base64'));
-  return key?.type === type ? key : undefined;
+  return key?.type === type && isWhole(key.blob) ? key : undefined;
+}
+
+/** Every kind that is accepted is a row of length-prefixed fields and nothing else (RFC 4253 §6.6, RFC 5656, RFC 8709). */
+function isWhole(blob: Buffer): boolean {
+  const reader = sshReader(blob);
+  let fields = 0;
+  while (reader.rest > 0) {
+    if ((reader.string()?.length ?? 0) === 0) return false;
+    fields += 1;
+  }
+  return fields >= 2;
 }
 
 /** The key in a wire-form blob: its first field is its type. */
