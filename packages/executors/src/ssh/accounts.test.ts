@@ -77,12 +77,12 @@ describe('an account', () => {
 
       itHere('gets a word of 100 kB, input, a folder and an exit code', async () => {
         const action: CommandAction = {
-          ...script('printf "%s " ${#1}; pwd; cat; printf err >&2; exit 9', 'x'.repeat(100_000)),
+          ...script('printf %s "$1" | wc -c; pwd; cat; printf err >&2; exit 9', 'x'.repeat(100_000)),
           stdin: 'in',
           cwd: '/usr',
         };
         const { stdout, stderr, exitCode } = await exitOf(await session(name), action);
-        expect([stdout.text, stderr.text, exitCode]).toEqual(['100000 /usr\nin', 'err', 9]);
+        expect([stdout.text, stderr.text, exitCode]).toEqual(['100000\n/usr\nin', 'err', 9]);
       });
 
       itHere('sees nothing that start-up files set or print', async () => {
