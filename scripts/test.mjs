@@ -158,7 +158,16 @@ function hasTests(folder) {
 /** As root on Debian: what some tests need. Without it those tests are skipped, and say so. */
 function installDebianPackages() {
   if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return;
-  const wanted = { 'ssh-keygen': 'openssh-client', strace: 'strace', busybox: 'busybox' };
+  const wanted = {
+    'ssh-keygen': 'openssh-client',
+    strace: 'strace',
+    busybox: 'busybox',
+    fish: 'fish',
+    tcsh: 'tcsh',
+    sudo: 'sudo',
+    // Where systemd runs, installing the server would also start it; whoever wants its tests there installs it himself.
+    ...(existsSync('/run/systemd/system') ? {} : { sshd: 'openssh-server' }),
+  };
   const folders = (process.env.PATH ?? '').split(':');
   const missing = Object.entries(wanted).filter(([program]) => !folders.some((at) => existsSync(join(at, program))));
   if (missing.length === 0) return;

@@ -15,4 +15,45 @@ export const executors: Readonly<Record<string, ExecutorEntry>> = {
     },
     load: () => import('./local/index.js').then((m) => m.local),
   },
+  'ssh': {
+    "id": "ssh",
+    "performs": "command",
+    "settings": {
+      "$schema": "https://json-schema.org/draft/2020-12/schema",
+      "type": "object",
+      "properties": {
+        "host": {
+          "type": "string",
+          "maxLength": 255,
+          "pattern": "^[A-Za-z0-9_:][A-Za-z0-9_.:%-]*$"
+        },
+        "port": {
+          "default": 22,
+          "type": "integer",
+          "minimum": 1,
+          "maximum": 65535
+        },
+        "user": {
+          "type": "string",
+          "pattern": "^[^\\s\\0-][^\\s\\0]{0,254}$"
+        },
+        "host_key": {
+          "type": "string"
+        },
+        "identity_file": {
+          "type": "string",
+          "pattern": "^(\\/|~\\/)[^\\0]*$"
+        },
+        "known_hosts": {
+          "type": "string",
+          "pattern": "^(\\/|~\\/)[^\\0]*$"
+        }
+      },
+      "required": [
+        "host"
+      ],
+      "additionalProperties": false
+    },
+    load: () => import('./ssh/index.js').then((m) => m.ssh),
+  },
 };
