@@ -87,7 +87,7 @@ export async function startSshd({ accounts = [], lines = [], without = [] }: Ssh
   writeFileSync(join(folder, 'sshd_config'), configuration(folder, port, lines));
   const own = whyNoAccounts() === undefined;
   if (own) writeAccounts(folder, accounts);
-  const child = own ? inNamespace(folder, without) : spawn(SSHD, ['-D', '-e', '-f', join(folder, 'sshd_config')]);
+  const child = own ? inNamespace(folder, without) : plainly(folder);
   let log = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     log += chunk.toString();
@@ -202,6 +202,13 @@ function inNamespace(folder: string, without: readonly string[]): ChildProcess {
     folder,
   ];
   return spawn('setpriv', words, { stdio: ['ignore', 'ignore', 'pipe'] });
+}
+
+function plainly(folder: string): ChildProcess {
+  const words = [SSHD, '-D', '-e', '-f', join(folder, 'sshd_config')];
+  // Other systems than Linux have no such program; there it ends when the tests say so.
+  const [program = SSHD, ...rest] = hasProgram('setpriv') ? ['setpriv', '--pdeathsig', 'TERM', ...words] : words;
+  return spawn(program, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 function listening(child: ChildProcess, log: () => string): Promise<void> {
