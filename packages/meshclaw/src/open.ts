@@ -37,7 +37,7 @@ export function openMeshClaw(options: OpenOptions = {}): ResultAsync<MeshClawHan
 export async function openAt(home: Home): Promise<Result<MeshClawHandle, OpenError>> {
   const wired = await wire(home);
   if (wired.isErr()) return err(wired.error);
-  const { mesh, evidence, policy, inventory, operations } = wired.value;
+  const { mesh, evidence, policy, inventory, operations, close } = wired.value;
   return ok({
     as: mesh.as,
     ledger: evidence.ledger,
@@ -45,6 +45,6 @@ export async function openAt(home: Home): Promise<Result<MeshClawHandle, OpenErr
     inventory,
     operations,
     approvals: evidence.approvals,
-    close: evidence.close,
+    close,
   });
 }

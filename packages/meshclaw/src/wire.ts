@@ -27,6 +27,8 @@ export interface Wired {
   readonly policy: PolicyDecisionPoint;
   readonly inventory: Inventory;
   readonly operations: OperationCatalogue;
+  /** Ends what executors keep open, then the ledger, with a signed head. */
+  close(): Promise<void>;
 }
 export interface WireOptions {
   /** Stands before the inventory file: `policy-check` answers for servers that are in none. */
@@ -78,9 +80,15 @@ async function assemble(
     platformFrom: PLATFORM_FROM,
   });
   return mesh
-    .map((made) => ({ mesh: made, evidence, policy, inventory, operations }))
+    .map((made) => ({ mesh: made, evidence, policy, inventory, operations, close: closing(executors, evidence) }))
     .mapErr(({ message, detail }) => ({ kind: 'meshclaw.engine_unavailable', message, detail }));
 }
+
+/** An executor that cannot end its connections keeps no head from being signed. */
+const closing = (executors: readonly Executor[], evidence: Evidence) => async () => {
+  await Promise.allSettled(executors.map((executor) => executor.close?.()));
+  await evidence.close();
+};
 
 /** The ledger says which policy was in force: one record whenever it changes. */
 async function notePolicy(ledger: Ledger, { digest }: PolicyDecisionPoint): Promise<Result<void, OpenError>> {

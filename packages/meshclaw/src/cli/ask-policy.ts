@@ -39,9 +39,9 @@ export async function askPolicy(home: Home, question: Question): Asked {
   if (!exists.value) return askWithoutHome(question);
   const wired = await wire(home, { around: withGenericServer });
   if (wired.isErr()) return err(wired.error);
-  const { mesh, operations, evidence } = wired.value;
+  const { mesh, operations, close } = wired.value;
   const asked = await ask(mesh, operations, question);
-  await evidence.close();
+  await close();
   return asked;
 }
 
