@@ -16,8 +16,13 @@ export default defineConfig({
   },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
-    // Long forms run by name alone: script/test --long NAME.
-    exclude: [...configDefaults.exclude, ...(process.env.MESHCLAW_LONG === undefined ? ['**/*.long.test.ts'] : [])],
+    exclude: [
+      ...configDefaults.exclude,
+      // Long forms run by name alone: script/test --long NAME.
+      ...(process.env.MESHCLAW_LONG === undefined ? ['**/*.long.test.ts'] : []),
+      // Whole hosts are booted only where they are asked for: script/test lab.
+      ...(process.env.MESHCLAW_LAB === undefined && process.env.MESHCLAW_LONG === undefined ? ['test/lab/**'] : []),
+    ],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -40,10 +40,16 @@ const LEVELS = {
   integration: { tests: () => ['test/integration/'] },
   conformance: { tests: () => ['test/conformance/'] },
   faults: { tests: () => ['test/faults/'] },
-  lab: { tests: () => ['test/lab/'] },
+  lab: { tests: () => ['test/lab/'], environment: { MESHCLAW_LAB: '1' } },
   examples: { tests: () => ['examples/'] },
   e2e: { tests: () => ['test/e2e/'] },
   packaging: { tests: () => ['test/packaging/'] },
+};
+
+/** What boots whole hosts, and the Debian packages it comes from. */
+const LAB_PROGRAMS = {
+  ...{ 'systemd-nspawn': 'systemd-container', debootstrap: 'debootstrap', ip: 'iproute2' },
+  ...{ 'mkfs.ext4': 'e2fsprogs', flock: 'util-linux', unshare: 'util-linux' },
 };
 
 const total = { passed: 0, failed: [], skipped: [] };
@@ -75,12 +81,12 @@ function readArguments(words) {
 }
 
 function runLevel(name) {
-  const { checks = [], tests } = LEVELS[name];
+  const { checks = [], tests, environment = {} } = LEVELS[name];
   const folders = tests?.().filter(hasTests) ?? [];
   if (checks.length === 0 && folders.length === 0) return; // this checkout has none
   run(name, () => {
     for (const [title, ...argv] of checks) check(title, ...argv);
-    if (folders.length > 0) vitest(folders, {});
+    if (folders.length > 0) vitest(folders, environment);
   });
 }
 
@@ -167,11 +173,12 @@ function installDebianPackages() {
     sudo: 'sudo',
     // Where systemd runs, installing the server would also start it; whoever wants its tests there installs it himself.
     ...(existsSync('/run/systemd/system') ? {} : { sshd: 'openssh-server' }),
+    ...(asked.long !== undefined || asked.levels.includes('lab') ? LAB_PROGRAMS : {}),
   };
   const folders = (process.env.PATH ?? '').split(':');
   const missing = Object.entries(wanted).filter(([program]) => !folders.some((at) => existsSync(join(at, program))));
   if (missing.length === 0) return;
-  const names = missing.map(([, name]) => name);
+  const names = [...new Set(missing.map(([, name]) => name))];
   process.stdout.write(`installing Debian packages that some tests use: ${names.join(' ')}\n`);
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...argv) =>
