@@ -1,4 +1,15 @@
 /** Ways for MeshClaw to reach something, by their metadata: an executor's code is loaded when it is used, or imported from `@meshclaw/executors/<id>`. */
 
+export {
+  type Directive,
+  type LocalAccount,
+  namesIn,
+  parseSshConfig,
+  patternsIn,
+  resolveHost,
+  type SshConfigFile,
+  type SshConfigProblem,
+  type SshHost,
+} from './_ssh-config/index.js';
 export { executors } from './registry.gen.js';
 export type { ExecutorEntry } from './registry.js';
