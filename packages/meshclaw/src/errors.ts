@@ -68,6 +68,21 @@ export interface ChangeError {
   readonly detail: string;
 }
 
+/** Why a host key was not pinned. */
+export interface PinError {
+  readonly kind:
+    | 'meshclaw.not_reached'
+    | 'meshclaw.fingerprint_mismatch'
+    | 'meshclaw.host_key_changed'
+    | 'meshclaw.confirmation_required'
+    | 'meshclaw.not_confirmed'
+    | 'meshclaw.inventory_unchanged'
+    | 'meshclaw.changed_meanwhile'
+    | 'meshclaw.evidence_unavailable';
+  readonly message: string;
+  readonly detail: string;
+}
+
 /** What a command says when the words it was given make no sense. */
 export interface UsageError {
   readonly kind: 'meshclaw.usage' | 'meshclaw.unreadable_file' | 'meshclaw.not_found';
@@ -75,7 +90,7 @@ export interface UsageError {
   readonly detail: string;
 }
 
-export type MeshClawPackageError = OpenError | SignError | ChangeError | UsageError;
+export type MeshClawPackageError = OpenError | SignError | ChangeError | PinError | UsageError;
 
 /** Whatever was thrown, or given as a cause, in words. */
 export function detailOf(cause: unknown): string {

@@ -129,16 +129,22 @@ export function codeOfError({ kind }: Pick<MeshClawPackageError, 'kind'>): ExitC
     case 'meshclaw.approvers_unavailable':
     case 'meshclaw.not_frozen':
     case 'meshclaw.not_unsettled':
+    case 'meshclaw.inventory_unchanged':
       return EXIT.usage;
     case 'meshclaw.bad_signature':
     case 'meshclaw.unknown_key':
+    case 'meshclaw.fingerprint_mismatch':
+    case 'meshclaw.host_key_changed':
+    case 'meshclaw.not_confirmed':
       return EXIT.denied;
     case 'meshclaw.signature_required':
+    case 'meshclaw.confirmation_required':
       return EXIT.approvalRequired;
     case 'meshclaw.ledger_unavailable':
     case 'meshclaw.evidence_unavailable':
     case 'meshclaw.signing_failed':
     case 'meshclaw.changed_meanwhile':
+    case 'meshclaw.not_reached':
       return EXIT.notDone;
   }
 }

@@ -61,6 +61,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./demo.js'),
   },
   {
+    ...{"name":"enrol","summary":"Pin a server's host key, after somebody compared it","description":"Shows the fingerprint that the server offers and asks for a yes on a terminal. Elsewhere it needs --fingerprint, read where nobody in between could have changed it, and pins only a key that fits. Logs in nowhere.","positionals":[{"name":"server","description":"a server of the inventory that is reached by ssh","required":true}],"options":[{"name":"fingerprint","value":"SHA256:…","description":"pin the key with this fingerprint and no other"},{"name":"replace","description":"put it in the place of another pinned key; needs --fingerprint"},{"name":"address","value":"host[:port]","description":"which one, where the server has several ssh addresses"}],"example":"enrol web1"},
+    load: () => import('./enrol.js'),
+  },
+  {
     ...{"name":"evidence chain","summary":"Show decision, approval, execution and verification as one story","positionals":[{"name":"id","description":"a plan, an approval, an execution or a run","required":true}],"options":[],"example":"evidence chain plan-4k2m9x1c7q0z"},
     load: () => import('./evidence/chain.js'),
   },
@@ -93,7 +97,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./freeze.js'),
   },
   {
-    ...{"name":"init","summary":"Make the home with sample files; never overwrites","positionals":[],"options":[],"example":"init"},
+    ...{"name":"init","summary":"Make the home with sample files; never overwrites","description":"With --from ssh-config the inventory has the servers that ~/.ssh/config names: their names and addresses. Nothing in that file is executed and no server is asked.","positionals":[],"options":[{"name":"from","value":"source","description":"where the servers come from: ssh-config"},{"name":"file","value":"file","description":"another file than ~/.ssh/config"}],"example":"init --from ssh-config"},
     load: () => import('./init.js'),
   },
   {

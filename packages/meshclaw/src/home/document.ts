@@ -1,4 +1,4 @@
-/** YAML 1.2 files as checked values. The only file that knows the YAML library; every complaint has file, line and column. */
+/** YAML 1.2 files as checked values. Besides edit-document.ts the only file that knows the YAML library; every complaint has file, line and column. */
 
 import { err, ok, type Result } from 'neverthrow';
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';

@@ -29,3 +29,38 @@ servers:
     # intentionally_offline: false
     # notes: stands under the desk
 `;
+
+/** An inventory of servers that were found somewhere, and this machine. JSON strings are YAML too, so any name is safe. */
+export function inventoryText(
+  servers: readonly { readonly name: string; readonly reach: readonly Readonly<Record<string, string | number>>[] }[],
+  source: string,
+): string {
+  const lines = servers.flatMap(({ name, reach }) => [
+    `  - name: ${word(name)}`,
+    '    reach:',
+    ...reach.flatMap((way) =>
+      Object.entries(way).map(([key, value], index) => `      ${index === 0 ? '- ' : '  '}${key}: ${word(value)}`),
+    ),
+  ]);
+  const own = servers.some(({ name }) => name === 'localhost')
+    ? []
+    : ['  - name: localhost', '    reach:', '      - executor: local', '    tags: [controller]'];
+  return [
+    `# The servers MeshClaw may be asked about, begun from ${JSON.stringify(source)}.`,
+    '# With this file, only the servers in it exist. What policy may use is written here: tags, role, environment,',
+    '# criticality (low, medium, high, critical), autoheal (never, ask, auto), intentionally_offline, notes.',
+    '# "meshclaw enrol <name>" adds the host key that a server has to have.',
+    '',
+    'servers:',
+    ...own,
+    ...lines,
+    '',
+  ].join('\n');
+}
+
+/** Without quotes where nothing could be misread: no number, no truth value, no mark. */
+const word = (value: string | number): string =>
+  typeof value === 'number' ||
+  /^(?!(?:true|false|null|yes|no|on|off|y|n)$)(?:[A-Za-z][\w./-]*|~?\/[\w./-]*)$/i.test(value)
+    ? String(value)
+    : JSON.stringify(value);
