@@ -125,6 +125,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./run.js'),
   },
   {
+    ...{"name":"server sudoers","summary":"Print what a server has to allow its login to run as root","description":"A sudoers drop-in with exactly the commands of the operations that need root, or the word that none is needed. Write it into a file, check it with visudo -cf, install it as /etc/sudoers.d/meshclaw (root, 0440). Nothing is reached and nothing is changed.","positionals":[{"name":"server","description":"the server","required":true}],"options":[{"name":"operation","value":"name","description":"also this one, which needs root only when asked","repeatable":true},{"name":"login","value":"name","description":"for this account, instead of the one in the inventory"}],"example":"server sudoers localhost"},
+    load: () => import('./server/sudoers.js'),
+  },
+  {
     ...{"name":"unfreeze","summary":"Clear the freeze; needs an approver’s signature","positionals":[],"options":[{"name":"key","value":"file","description":"sign here with this private key (or public key, when an agent holds it)"},{"name":"signature","value":"file","description":"a signature over the statement, made elsewhere; - reads stdin"},{"name":"statement","description":"print the bytes that an approver has to sign"}],"example":"unfreeze --key ~/.ssh/id_ed25519"},
     load: () => import('./unfreeze.js'),
   },

@@ -7,7 +7,11 @@ const SECRET = 'ghp_0123456789abcdefghijklmnopqrstuvwxyz';
 
 function capture(json: boolean) {
   const written: [string, string][] = [];
-  const printer = createPrinter({ json, environment: {}, write: (stream, text) => written.push([stream, text]) });
+  const printer = createPrinter({
+    json,
+    environment: {},
+    write: (stream, text) => written.push([stream, String(text)]),
+  });
   const of = (wanted: string) => written.flatMap(([stream, text]) => (stream === wanted ? [text] : [])).join('');
   return { printer, stdout: () => of('stdout'), stderr: () => of('stderr') };
 }

@@ -18,8 +18,8 @@ export interface Printer {
   data(value: unknown): void;
   /** One JSON object a line, whatever the format: an answer that is a stream. */
   line(value: unknown): void;
-  /** Bytes that are the answer whatever the format (a statement to sign). */
-  exact(text: string): void;
+  /** Bytes that are the answer whatever the format (a statement to sign, a file to install). */
+  exact(text: string | Uint8Array): void;
   /** A line on stderr. */
   note(line: string): void;
   /** An error: as JSON object on stdout with `--json`, else `lines` on stderr. */
@@ -33,7 +33,7 @@ const COLOUR = /(\u001b\[[0-9;]{0,8}m)/;
 export interface PrinterOptions {
   readonly json: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly write?: (stream: 'stdout' | 'stderr', text: string) => void;
+  readonly write?: (stream: 'stdout' | 'stderr', text: string | Uint8Array) => void;
 }
 
 /** A printer for this process. Output that nobody reads any more (EPIPE) is dropped quietly. */
@@ -70,7 +70,7 @@ export function createPrinter({ json, environment, write = writeStream }: Printe
 }
 
 /** Synchronous, so that nothing is lost when the process ends. */
-function writeStream(stream: 'stdout' | 'stderr', text: string): void {
+function writeStream(stream: 'stdout' | 'stderr', text: string | Uint8Array): void {
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; ) {
     try {
