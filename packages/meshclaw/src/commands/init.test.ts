@@ -57,7 +57,7 @@ test('the servers that an ssh configuration names are taken over with their addr
 test('patterns, other names of a server, and what is reached by a command or through another are skipped with a note', async () => {
   await write(
     'config',
-    'Host a b\n  HostName x\nHost w*\nHost p\n  ProxyCommand nc %h\nHost j\n  ProxyJump a\nHost bad_\u00e9\n',
+    'Host a b\n  HostName x\nHost w*\nHost p\n  ProxyCommand nc %h\nHost j\n  ProxyJump a\nHost bad_\u00e9\nHost odd\n  HostName -x\n',
   );
   const { code, stdout } = await fromConfig();
   const { servers, notes } = JSON.parse(stdout);
@@ -68,6 +68,7 @@ test('patterns, other names of a server, and what is reached by a command or thr
     'p: reached by a ProxyCommand, which is never run; skipped',
     'j: reached through a, which an entry cannot say; skipped',
     'bad_\u00e9: not a plain name; skipped',
+    'odd: host is not a host name or address; skipped',
   ]);
 });
 

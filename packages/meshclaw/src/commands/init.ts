@@ -68,7 +68,12 @@ async function beginningOf(args: Arguments): Promise<Result<Beginning, HomeError
   const read = await readSshConfig(path, homedir);
   if (read.isErr()) return err(read.error);
   if (read.value === undefined) return err(usage('there is no such ssh configuration', path));
-  const { servers, notes } = serversFrom(read.value, { user: username, home: homedir });
+  const { ssh } = await import('@meshclaw/executors/ssh');
+  const schema = ssh().settings;
+  const { servers, notes } = serversFrom(read.value, { user: username, home: homedir }, (settings) => {
+    const issue = schema.safeParse(settings).error?.issues[0];
+    return issue && `${issue.path.join('.')} ${issue.message}`;
+  });
   if (servers.length === 0)
     return err(usage('this ssh configuration names no server to take over', [path, ...notes].join('\n  ')));
   return ok({ inventory: inventoryText(servers, path), servers: servers.map(({ name }) => name), notes });

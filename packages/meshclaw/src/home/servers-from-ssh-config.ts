@@ -25,8 +25,11 @@ export interface FoundServers {
 /** What an inventory takes as a name. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
-/** The servers that have a name of their own in the configuration, in its order. */
-export function serversFrom(file: SshConfigFile, account: LocalAccount): FoundServers {
+/** The settings of one way to reach a server, without the executor's id. The answer is what is wrong with them. */
+export type SettingsCheck = (settings: Readonly<Record<string, unknown>>) => string | undefined;
+
+/** The servers that have a name of their own in the configuration, in its order; `check` is the executor's own word on each. */
+export function serversFrom(file: SshConfigFile, account: LocalAccount, check: SettingsCheck): FoundServers {
   const notes = patternsIn(file)
     .map(({ file: path, line, words }) => ({
       place: `${path}:${line}`,
@@ -38,12 +41,13 @@ export function serversFrom(file: SshConfigFile, account: LocalAccount): FoundSe
   for (const name of namesIn(file)) {
     const host = resolveHost(file, name, account);
     notes.push(...host.notes.map(({ file: path, line, text }) => `${path}:${line}: ${text}`));
-    const why = whyNot(host);
+    const { executor, ...settings } = reachOf(host);
+    const why = whyNot(host) ?? check(settings);
     const key = JSON.stringify([host.hostName, host.port, host.user]);
     const same = servers.get(key);
     if (why !== undefined) notes.push(`${name}: ${why}; skipped`);
     else if (same !== undefined) notes.push(`${name}: the same server as ${same.name}; skipped`);
-    else servers.set(key, { name, reach: [reachOf(host)] });
+    else servers.set(key, { name, reach: [{ executor, ...settings }] });
   }
   return { servers: [...servers.values()], notes: [...new Set(notes)] };
 }
