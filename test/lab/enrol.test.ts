@@ -4,7 +4,7 @@ import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { useLab } from './index.js';
 
 const lab = useLab(1);
@@ -29,13 +29,14 @@ function meshclaw(...words: readonly string[]): Promise<{ readonly code: number 
 }
 const look = () => meshclaw('perform', 'file.stat', 'lab1', 'path=/etc/hostname', '--json');
 
-beforeAll(async () => {
+async function writeSshConfig(): Promise<void> {
   const { address, userKey } = lab.host(1);
   const config = `Host lab1\n  HostName ${address}\n  User deploy\n  IdentityFile ${userKey}\nHost *.lab\n`;
   await writeFile(join(folder, 'config'), config, { mode: 0o600 });
-});
+}
 
 test('a server of an ssh configuration is used once its key was compared, and not before', async () => {
+  await writeSshConfig();
   const begun = await meshclaw('init', '--from', 'ssh-config', '--file', join(folder, 'config'));
   expect(begun).toMatchObject({ code: 0, answer: expect.stringContaining('meshclaw enrol lab1') });
   expect((await look()).code).toBe(5);
