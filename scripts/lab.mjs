@@ -1,15 +1,15 @@
 // The lab by hand: npm run lab -- up 2. Its sources are TypeScript in test/lab; they are built each time, which takes
 // less than half a second, into a folder of this process.
 
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'tsup';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, 'test/lab');
-mkdirSync(join(root, 'dist'), { recursive: true });
-const made = mkdtempSync(join(root, 'dist/lab-'));
+const made = mkdtempSync(join(tmpdir(), 'meshclaw-lab-'));
 process.on('exit', () => rmSync(made, { recursive: true, force: true }));
 const scenarios = readdirSync(join(source, 'scenarios')).filter((name) => name.endsWith('.ts'));
 

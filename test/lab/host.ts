@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { addressOf, machineName, setLink } from './network.js';
-import { type Machine, switchOff, switchOn, untilReady } from './power.js';
+import { type Machine, saysBanner, switchOff, switchOn, untilReady } from './power.js';
 import type { Scenario } from './scenario.js';
 import { type Ended, run } from './system.js';
 
@@ -32,6 +32,8 @@ export interface LabHost {
   off(): Promise<void>;
   /** Boots it again; resolves when it answers. */
   on(): Promise<void>;
+  /** Whether its sshd answers now. */
+  answers(): Promise<boolean>;
   /** Resolves when it answers. */
   ready(mostMs?: number): Promise<void>;
 }
@@ -73,6 +75,7 @@ export function createHost(machine: Machine, access: Access): LabHost {
       await switchOn(machine);
       await untilReady(machine);
     },
+    answers: () => saysBanner(address),
     ready: (mostMs) => untilReady(machine, mostMs),
   };
   return self;

@@ -1,6 +1,6 @@
 /** The base image: a small Debian that every host is a copy of. Made once by debootstrap, kept in the cache. */
 
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { alone, CACHE, must, run } from './system.js';
@@ -73,7 +73,7 @@ export function ensureImage(say: (line: string) => void = () => {}): Promise<Ima
 async function makeImage(folder: string, say: (line: string) => void): Promise<void> {
   say(`making the base image in ${CACHE}, once; about a minute`);
   await removeUnfinished();
-  const making = `${folder}.making`;
+  const making = `${folder}-${randomUUID()}.making`; // a killed maker's debootstrap may still be writing into its own
   await mkdir(making, { recursive: true, mode: 0o700 });
   await must(
     'unshare',

@@ -72,7 +72,8 @@ export async function untilReady(machine: Machine, mostMs = MOST_BOOT_MS): Promi
   }
 }
 
-function saysBanner(address: string): Promise<boolean> {
+/** Whether sshd says its banner within half a second. */
+export function saysBanner(address: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: address, port: 22 });
     const end = (answer: boolean) => {
