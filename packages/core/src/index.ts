@@ -141,6 +141,15 @@ export type { PendingApproval, Refusal, RefusalKind, RefusalOf, RefusedWhy } fro
 export type { Platform, PlatformFact, Reach, Target, TargetKind } from './target.js';
 export { visible, visibleJson, visibleLine } from './visible.js';
 export {
+  COMMAND_EFFECTS,
+  type CommandEffect,
+  type CommandEffectKind,
+  type CommandFacts,
+  commandFactsSchema,
+  PATH_MARKS,
+  type PathMark,
+} from './wire/command-facts.js';
+export {
   fromWireAnswer,
   fromWireRequest,
   toWireDecision,

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const policies = fileURLToPath(new URL('../../../policies/', import.meta.url));
 const shipped = fileURLToPath(new URL('../shipped/', import.meta.url));
-const { compileBundle, DEFAULT_PACK, layerParameters, PACKS, parameterValues, parseBaseParameters } = await import(
+const { compileBundle, DEFAULT_PACK, layerParameters, PACKS, parameterValues, parseBaseParameters, parseModel } = await import(
   '../dist/index.js'
 );
 
@@ -16,6 +16,10 @@ const modules = readdirSync(`${policies}meshclaw`, { recursive: true })
   .sort()
   .map((path) => ({ path: `meshclaw/${path}`, text: readFileSync(`${policies}meshclaw/${path}`, 'utf8') }));
 const operations = JSON.parse(readFileSync(`${policies}data/operations.gen.json`, 'utf8'));
+const programs = readdirSync(`${policies}programs`)
+  .filter((name) => name.endsWith('.yaml'))
+  .sort()
+  .map((name) => orExit(parseModel(readFileSync(`${policies}programs/${name}`, 'utf8'), `programs/${name}`)));
 const parameters = readFileSync(`${policies}data/parameters.yaml`, 'utf8');
 const packs = Object.fromEntries(
   PACKS.map((name) => [name, readFileSync(`${policies}packs/${name}/parameters.yaml`, 'utf8')]),
@@ -33,12 +37,12 @@ const base = parseBaseParameters(parameters);
 for (const [name, text] of Object.entries(packs)) orExit(layerParameters(base, text, `packs/${name}/parameters.yaml`));
 const layered = orExit(layerParameters(base, packs[DEFAULT_PACK], `packs/${DEFAULT_PACK}/parameters.yaml`));
 
-const compiled = orExit(await compileBundle({ modules, operations, parameters: parameterValues(layered) }));
+const compiled = orExit(await compileBundle({ modules, operations, programs, parameters: parameterValues(layered) }));
 const files = {
   'policy.wasm': Buffer.from(compiled.wasm),
   'data.json': Buffer.from(compiled.data),
   'manifest.json': Buffer.from(compiled.manifest),
-  'modules.gen.json': Buffer.from(`${JSON.stringify({ modules, operations, parameters, packs }, null, 1)}\n`),
+  'modules.gen.json': Buffer.from(`${JSON.stringify({ modules, operations, programs, parameters, packs }, null, 1)}\n`),
 };
 const read = (name) => {
   try {

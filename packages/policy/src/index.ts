@@ -5,6 +5,7 @@ export type { BundleManifest, PolicyBundle } from './bundle/bundle.js';
 export { type CompiledFiles, type CompileInput, compileBundle } from './bundle/compile.js';
 export { layerParameters, parameterValues, parseBaseParameters } from './bundle/parameters.js';
 export { loadShippedBundle } from './bundle/shipped.js';
+export { classOf, createJudge, type Judge, parseModel } from './command/index.js';
 export type { PolicyDiagnostic, PolicyError } from './errors.js';
 export { type OpenPolicyOptions, openPolicy, type Policy } from './open-policy.js';
 export { DEFAULT_PACK, PACKS, type Pack } from './packs/index.js';

@@ -98,7 +98,7 @@ function layeredInput(
   owner: OwnerSources,
   { pack = DEFAULT_PACK, ownFolders = [] }: OpenPolicyOptions,
 ): Result<CompileInput, PolicyError> {
-  const { modules, operations, parameters, packs } = loadShippedSources();
+  const { modules, operations, programs, parameters, packs } = loadShippedSources();
   const layer = Object.hasOwn(packs, pack) ? packs[pack] : undefined;
   if (layer === undefined) return err({ kind: 'policy.unknown_pack', message: 'no pack has this name', path: pack });
   const packed = layerParameters(parseBaseParameters(parameters), layer, `packs/${pack}/parameters.yaml`);
@@ -106,7 +106,7 @@ function layeredInput(
   return packed
     .andThen((below) => (own ? layerParameters(below, own.text, own.path) : ok(below)))
     .map((layered) => parameterValues(protectOwnFolders(layered, ownFolders)))
-    .map((values) => ({ modules: [...modules, ...owner.modules], operations, parameters: values }));
+    .map((values) => ({ modules: [...modules, ...owner.modules], operations, programs, parameters: values }));
 }
 
 const checked = (bundle: PolicyBundle | { readonly problem: string }): Result<PolicyBundle, PolicyError> =>

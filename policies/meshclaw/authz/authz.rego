@@ -34,7 +34,7 @@ known if {
 }
 
 known if {
-	data.meshclaw.operations[input.action.name].class == "judged"
+	judged
 	input.action.class in {"read", "write", "destructive", "secret"}
 }
 
@@ -116,7 +116,11 @@ obligations contains {"id": "approval.four_eyes", "type": "four_eyes", "paramete
 obligations contains {"id": "change.verify", "type": "verify", "parameters": {}} if {
 	effect == "auto_safe"
 	stated_class != "read"
+	not judged
 }
+
+# What words bring about cannot be told from them, so there is nothing to look at afterwards.
+judged if data.meshclaw.operations[input.action.name].class == "judged"
 
 obligations contains o if {
 	effect == "approval_required"

@@ -73,9 +73,30 @@ test_answers_a_question_about_a_class_only_when_checking if {
 	answer(in_check(asked("class.read", "write"))).effect == "deny"
 }
 
+proved := {
+	"dynamic": [],
+	"obscured": [],
+	"environment": [],
+	"secrets": [],
+	"catastrophic": [],
+	"programs": [{"name": "uptime", "words": [], "effects": [], "unknown": []}],
+}
+
+with_facts(request, facts) := object.union(request, {"action": {"command": facts}})
+
 test_takes_the_stated_class_of_a_judged_operation if {
 	answer(asked("command.run", "write")).effect == "approval_required"
-	answer(asked("command.run", "read")).effect == "read_state"
+	answer(asked("command.run", "read")).effect == "approval_required"
+	answer(with_facts(asked("command.run", "read"), proved)).effect == "read_state"
+}
+
+test_demands_no_look_afterwards_of_a_judged_operation if {
+	tidy := {"kind": "tidy", "target": "x", "tree": false, "marks": []}
+	program := {"name": "x", "words": [], "effects": [tidy], "unknown": []}
+	facts := object.union(proved, {"programs": [program]})
+	d := answer(with_facts(asked("command.run", "write"), facts))
+	d.effect == "auto_safe"
+	d.obligations == []
 }
 
 test_lets_a_rule_replace_the_class_default if {

@@ -13,6 +13,7 @@ import {
 } from '../decision.js';
 import { SEVERITIES } from '../finding.js';
 import type { JsonObject, JsonValue } from '../json.js';
+import { commandFactsSchema } from './command-facts.js';
 
 const json: z.ZodType<JsonValue> = z.json() as z.ZodType<JsonValue>;
 const object = z.record(z.string(), json);
@@ -27,6 +28,8 @@ export const wireRequestSchema = z.strictObject({
     class: z.enum(['read', 'write', 'destructive', 'spend', 'secret', 'judged']),
     properties: object,
     argv: z.array(z.string()).optional(),
+    /** Stated by the policy decision point; a request that brings its own is refused. */
+    command: commandFactsSchema.optional(),
   }),
   resource: z.strictObject({
     type: name,

@@ -12,6 +12,8 @@ export interface CompileInput {
   readonly modules: readonly { readonly path: string; readonly text: string }[];
   readonly operations: JsonObject;
   readonly parameters: JsonObject;
+  /** Argument models of programs, as `policies/programs/*.yaml` state them. */
+  readonly programs: readonly JsonObject[];
 }
 /** The three files of a bundle, as bytes to store. */
 export interface CompiledFiles {
@@ -24,9 +26,9 @@ export interface CompiledFiles {
 export const compileBundle = (input: CompileInput): Promise<Result<CompiledFiles, PolicyError>> =>
   withCompiler((rego) => compileWith(rego, input));
 
-/** The base document that rules see under `data`, as the bytes of `data.json`. */
-export const dataText = ({ operations, parameters }: Pick<CompileInput, 'operations' | 'parameters'>): string =>
-  canonicalJson({ meshclaw: { operations, parameters } });
+/** The base document, as the bytes of `data.json`: what rules see under `data`, and the models that only facts are made of. */
+export const dataText = ({ operations, parameters, programs }: Omit<CompileInput, 'modules'>): string =>
+  canonicalJson({ meshclaw: { operations, parameters, programs } } as JsonObject);
 
 async function compileWith(rego: RegoCompiler, input: CompileInput): Promise<Result<CompiledFiles, PolicyError>> {
   const files = input.modules.map(({ path, text }) => ({ path, text }));

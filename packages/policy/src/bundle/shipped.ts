@@ -9,6 +9,8 @@ import { shippedFolder } from './shipped-folder.js';
 export interface ShippedSources {
   readonly modules: readonly { readonly path: string; readonly text: string }[];
   readonly operations: JsonObject;
+  /** Argument models of programs. */
+  readonly programs: readonly JsonObject[];
   /** The text of `parameters.yaml`. */
   readonly parameters: string;
   /** The text of each pack's `parameters.yaml`, by the pack's name. */

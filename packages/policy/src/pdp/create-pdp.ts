@@ -4,16 +4,16 @@ import {
   type Decision,
   type DecisionRequest,
   fromWireAnswer,
+  type JsonObject,
   type PolicyDecisionPoint,
   sha256Hex,
   toWireRequest,
   wireAnswerSchema,
-  wireRequestSchema,
 } from '@meshclaw/core';
 import type { PolicyBundle } from '../bundle/bundle.js';
-import { checkInput } from './check-input.js';
 import { denyBecause, type FailureRule } from './deny.js';
 import { loadModule, type PolicyInstance, type PolicyModule } from './evaluator.js';
+import { createReadRequest } from './read-request.js';
 
 /** The rule that answers everything. */
 export const ENTRYPOINT = 'meshclaw/authz/decision';
@@ -22,14 +22,16 @@ const MOST_FAILURES = 3;
 
 /** Loads a bundle. Rejects when it is not usable; afterwards nothing rejects. */
 export async function createPdp(bundle: PolicyBundle): Promise<PolicyDecisionPoint> {
-  const module = await loadModule(bundle.wasm, bundle.data, ENTRYPOINT);
+  const { programs, ...seen } = (bundle.data.meshclaw ?? {}) as JsonObject;
+  // Rules see the facts that models make, never the models.
+  const module = await loadModule(bundle.wasm, { ...bundle.data, meshclaw: seen }, ENTRYPOINT);
   const evaluate = createEvaluate(module);
-  const isJudged = judgedBy(bundle);
+  const readRequest = createReadRequest(seen, programs);
   return {
     digest: bundle.digest,
     decide: async (request) => {
       const started = performance.now();
-      const given = readRequest(request, isJudged);
+      const given = readRequest(request);
       const measured = (inputDigest: string) => ({
         requestId: given.id,
         policyDigest: bundle.digest,
@@ -44,35 +46,6 @@ export async function createPdp(bundle: PolicyBundle): Promise<PolicyDecisionPoi
         : withSources(fromWireAnswer(answer.answer, measured(digest)), bundle);
     },
   };
-}
-
-/** Whether the catalogue calls an operation judged. */
-function judgedBy({ data }: PolicyBundle): (name: string) => boolean {
-  const { operations = {} } = (data.meshclaw ?? {}) as { operations?: Record<string, { class?: unknown }> };
-  return (name) => Object.hasOwn(operations, name) && operations[name]?.class === 'judged';
-}
-
-type ReadRequest = { readonly id: string } & ({ readonly text: string } | { readonly problem: string });
-
-/** The exact text to evaluate. A judged operation is stated as a write: until its words are read, nothing milder is known. */
-function readRequest(request: DecisionRequest, isJudged: (name: string) => boolean): ReadRequest {
-  let id = '';
-  try {
-    if (typeof request.requestId === 'string') id = request.requestId;
-    const { name, class: asked } = request.action;
-    // The class of command text is never the asker's to say.
-    if (isJudged(name) && asked !== 'judged') return { id, problem: 'action.class: this operation is judged' };
-    const wire = toWireRequest(
-      isJudged(name) ? { ...request, action: { ...request.action, class: 'write' } } : request,
-    );
-    const checked = checkInput(wire);
-    if ('problem' in checked) return { id, ...checked };
-    const parsed = wireRequestSchema.safeParse(wire);
-    if (parsed.success) return { id, text: checked.text };
-    return { id, problem: parsed.error.issues.map(({ path }) => path.join('.')).join(', ') };
-  } catch {
-    return { id, problem: 'not a request' };
-  }
 }
 
 type Answered =

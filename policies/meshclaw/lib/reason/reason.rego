@@ -16,3 +16,6 @@ because(chain, paths) := {
 	link.annotations.scope == "package"
 	about := link.annotations
 }
+
+# The same with facts that a rule found, besides those that it names.
+about(chain, paths, found) := object.union(because(chain, paths), {"facts": found})

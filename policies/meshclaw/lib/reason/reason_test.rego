@@ -13,3 +13,8 @@ test_names_facts_by_path_and_missing_ones_as_null if {
 	r.rule == "a.b"
 	r.facts == {"a.b": 1, "a.c": null}
 }
+
+test_adds_facts_that_were_found if {
+	r := reason.about(chain, [["a", "b"]], {"found": ["x"]}) with input as {"a": {"b": 1}}
+	r.facts == {"a.b": 1, "found": ["x"]}
+}

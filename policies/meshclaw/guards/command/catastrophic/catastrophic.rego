@@ -1,6 +1,6 @@
 # METADATA
 # title: Catastrophic commands
-# description: Commands that wipe disks, file systems or whole trees are denied by their words, before anybody is asked.
+# description: Commands that wipe disks, file systems or whole trees, stop the machine or load kernel code are denied, before anybody is asked.
 # custom:
 #   id: command.catastrophic
 #   severity: critical
@@ -9,53 +9,35 @@
 #   enforcement: hard
 package meshclaw.guards.command.catastrophic
 
+import data.meshclaw.lib.effects
 import data.meshclaw.lib.reason
-import data.meshclaw.lib.words
 
 deny contains r if {
-	catastrophic
-	r := reason.because(rego.metadata.chain(), [["action", "argv"]])
+	count(input.action.command.catastrophic) > 0
+	r := reason.because(rego.metadata.chain(), [["action", "command", "catastrophic"], ["action", "argv"]])
 }
 
-catastrophic if {
-	some p in words.programs
-	split(p, ".")[0] in data.meshclaw.parameters.catastrophic_programs
+deny contains r if {
+	some p in input.action.command.programs
+	split(p.name, ".")[0] in data.meshclaw.parameters.catastrophic_programs
+	not only_looks(p)
+	r := reason.about(rego.metadata.chain(), [["action", "argv"]], {"program": p.name})
 }
 
-catastrophic if {
-	changes_trees
-	some w in words.all
-	whole_tree(w)
+# A program that nothing is known about may be handed a program that has one use alone.
+deny contains r if {
+	some p in input.action.command.programs
+	count(p.unknown) > 0
+	some word in p.words
+	steps := split(word, "/")
+	last := steps[count(steps) - 1]
+	split(last, ".")[0] in data.meshclaw.parameters.catastrophic_programs
+	r := reason.about(rego.metadata.chain(), [["action", "argv"]], {"program": last})
 }
 
-catastrophic if {
-	some w in words.all
-	startswith(w, "of=/dev/")
-	not w in data.meshclaw.parameters.harmless_devices
+only_looks(p) if {
+	p.unknown == []
+	every e in p.effects {
+		e.kind in {"read", "list"}
+	}
 }
-
-catastrophic if {
-	writes_to_words
-	some w in words.all
-	some prefix in data.meshclaw.parameters.disk_prefixes
-	startswith(w, prefix)
-}
-
-changes_trees if {
-	some p in words.programs
-	p in data.meshclaw.parameters.tree_changers
-}
-
-changes_trees if count({"-delete", "-exec", "-execdir"} & words.all) > 0
-
-whole_tree(w) if {
-	startswith(w, "/")
-	trim_right(w, "/*.") in data.meshclaw.parameters.whole_trees
-}
-
-# Another spelling of a path is not looked through: it may be any tree.
-whole_tree(w) if regex.match(`^/(.*/)?(\.\.?|)(/|$)`, trim_right(w, "/*"))
-
-writes_to_words if count({"cp", "tee", "mv"} & words.programs) > 0
-
-writes_to_words if contains(concat(" ", input.action.argv), ">")

@@ -12,10 +12,20 @@ package meshclaw.guards.command.own_approval
 import data.meshclaw.lib.reason
 
 deny contains r if {
-	some w in input.action.argv
-	contains(w, "meshclaw")
-	some other in input.action.argv
+	names("meshclaw")
 	some verb in {"approvals", "approvers", "unfreeze"}
-	contains(other, verb)
+	names(verb)
 	r := reason.because(rego.metadata.chain(), [["action", "argv"]])
 }
+
+names(word) if {
+	some w in words
+	contains(w, word)
+}
+
+words contains w if some w in input.action.argv
+
+# Words as programs get them, whatever quotes they were written in.
+words contains w if some w in input.action.command.programs[_].words
+
+words contains p.name if some p in input.action.command.programs

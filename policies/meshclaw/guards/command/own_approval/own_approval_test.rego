@@ -23,3 +23,11 @@ test_is_silent_for_other_commands if {
 test_is_silent_without_words if {
 	count(own_approval.deny) == 0 with input as {"action": {}}
 }
+
+test_denies_approving_oneself_in_whatever_quotes if {
+	programs := [{"name": "meshclaw", "words": ["approvals", "grant"]}]
+	count(own_approval.deny) == 1 with input as {"action": {
+		"argv": ["sh", "-c", "mesh'claw' app''rovals grant"],
+		"command": {"programs": programs},
+	}}
+}

@@ -11,12 +11,19 @@ package meshclaw.guards.command.protected_unit
 
 import data.meshclaw.lib.reason
 import data.meshclaw.lib.units
-import data.meshclaw.lib.words
 
 deny contains r if {
-	count({"systemctl", "service", "rc-service", "rc-update", "launchctl"} & words.programs) > 0
-	count({"stop", "disable", "mask", "kill", "isolate", "del", "unload"} & words.all) > 0
-	some w in words.all
+	some p in input.action.command.programs
+	stops(p)
+	some w in p.words
 	units.is_protected(w)
-	r := reason.because(rego.metadata.chain(), [["action", "argv"]])
+	r := reason.about(rego.metadata.chain(), [["action", "argv"]], {"unit": w})
 }
+
+stops(p) if {
+	p.name in {"systemctl", "service", "rc-service", "rc-update", "launchctl", "sv", "initctl"}
+	verbs := {"stop", "disable", "mask", "kill", "isolate", "del", "unload", "freeze", "force-stop", "down"}
+	count(verbs & {w | some w in p.words}) > 0
+}
+
+stops(p) if p.name in {"kill", "pkill", "killall", "skill"}

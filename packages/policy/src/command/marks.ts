@@ -1,0 +1,112 @@
+/** Compares paths with the policy's lists and says which ones they may be on. What that means is policy's to say. */
+
+import type { CommandFacts, JsonObject, PathMark } from '@meshclaw/core';
+import { z } from 'zod';
+import { ANY, HOME, isWild, mayBe, mayBeIn, readings, STAR } from './pattern.js';
+
+const texts = z.array(z.string());
+const parametersSchema = z.object({
+  secret_parts: texts,
+  secret_trees: texts,
+  sensitive_parts: texts,
+  own_parts: texts,
+  protected_paths: texts,
+  protected_roots: texts,
+  protected_parts: texts,
+  autostart_parts: texts,
+  log_roots: texts,
+  whole_trees: texts,
+  harmless_devices: texts,
+  metadata_hosts: texts,
+  hook_variables: texts,
+  harmless_variables: texts,
+});
+/** The lists that paths and hosts are compared with. */
+export type PathLists = z.output<typeof parametersSchema>;
+
+/** The lists of a policy's parameters. Throws when one is missing: then nothing can be judged. */
+export const pathLists = (parameters: JsonObject): PathLists => parametersSchema.parse(parameters);
+
+/** A wildcard in a longer path makes comparing slow; it may be anything. */
+const LONGEST_WILD = 512;
+
+export interface Marker {
+  /** The lists that a path, or anything below it for `tree`, may be on. */
+  path(path: string, tree: boolean): readonly PathMark[];
+  target(target: string): readonly PathMark[];
+  /** Whether programs obey a variable. */
+  variable(name: string, value: string): CommandFacts['environment'][number]['kind'];
+  /** The first secret part that a text of code names. */
+  secretIn(text: string): string | undefined;
+  /** Whether writing to it keeps nothing and reading it tells nothing. */
+  isHarmlessDevice(path: string): boolean;
+}
+
+/** Makes the comparisons over one set of lists. */
+export function createMarker(lists: PathLists): Marker {
+  const trees = lists.whole_trees.map((tree) => (tree === '' ? '/' : tree));
+  const isHarmlessDevice = (path: string): boolean => lists.harmless_devices.includes(path);
+  const has = (path: string, parts: readonly string[]): boolean =>
+    parts.some((part) => mayBe(`${path}/`, part, { before: true, after: true }));
+  const isTree = (path: string): boolean =>
+    [path, withoutStar(path)].some((one) => one === HOME || trees.some((tree) => mayBe(one, tree)));
+  const isProtected = (path: string, tree: boolean): boolean =>
+    lists.protected_paths.some((one) => mayBe(path, one) || (tree && isBelow(one, path))) ||
+    lists.protected_roots.some((one) => mayBeIn(path, one) || (tree && isBelow(one, path))) ||
+    has(path, lists.protected_parts);
+  const tests: Readonly<Partial<Record<PathMark, (path: string, tree: boolean) => boolean>>> = {
+    secret: (path, tree) =>
+      has(path, lists.secret_parts) ||
+      (tree && !lists.secret_trees.includes(path) && leadsTo(path, lists.secret_parts)),
+    sensitive: (path, tree) =>
+      has(path, lists.sensitive_parts) || (tree && lists.secret_trees.some((one) => mayBe(path, one))),
+    own: (path, tree) => has(path, lists.own_parts) || (tree && lists.own_parts.some((one) => isBelow(one, path))),
+    protected: isProtected,
+    autostart: (path) => has(path, lists.autostart_parts),
+    log: (path) => lists.log_roots.some((root) => mayBeIn(path, root)),
+    tree: isTree,
+    device: (path) => mayBeIn(path, '/dev') && !isHarmlessDevice(path),
+    link: (path) => /^\/proc\/[^/]+\/(?:.*\/)?(?:root|cwd|fd|map_files)(?:\/|$)/.test(path),
+  };
+  return {
+    isHarmlessDevice,
+    variable: (name, value) => {
+      if (lists.harmless_variables.includes(name) || (/PAGER$/.test(name) && /^(?:cat)?$/.test(value)))
+        return 'harmless';
+      return lists.hook_variables.some((one) => fits(one, name)) ? 'hook' : 'other';
+    },
+    secretIn: (text) => lists.secret_parts.find((part) => text.includes(part.replace(/\/$/, ''))),
+    target: (target) => (lists.metadata_hosts.some((host) => target.includes(host)) ? ['metadata'] : []),
+    path: (path, tree) => {
+      if (isHarmlessDevice(path)) return [];
+      const all = readings(path);
+      const slow = isWild(path) && path.length > LONGEST_WILD;
+      return Object.entries(tests).flatMap(([mark, test]) =>
+        slow || all.some((one) => test(one, tree)) ? [mark as PathMark] : [],
+      );
+    },
+  };
+}
+
+/** A name in a list; `*` at either end is any rest. */
+function fits(listed: string, name: string): boolean {
+  if (listed.startsWith('*')) return name.endsWith(listed.slice(1));
+  return listed.endsWith('*') ? name.startsWith(listed.slice(0, -1)) : name === listed;
+}
+
+/** `/srv/*` is all of `/srv`. */
+const withoutStar = (path: string): string => {
+  const cut = path.replace(new RegExp(`(?:/[${STAR}${ANY}]+)+$`), '');
+  return cut === '' && path !== '' ? '/' : cut;
+};
+
+const isBelow = (inner: string, folder: string): boolean => inner.startsWith(folder === '/' ? '/' : `${folder}/`);
+
+/** Whether a folder is the beginning of a secret part: everything below `/x/.aws` has `/.aws/credentials` in it. */
+const leadsTo = (path: string, parts: readonly string[]): boolean =>
+  parts.some((part) => {
+    for (let end = part.indexOf('/', 1); end > 0; end = part.indexOf('/', end + 1)) {
+      if (`${path}/`.endsWith(part.slice(0, end + 1))) return true;
+    }
+    return false;
+  });

@@ -1,0 +1,103 @@
+/** Redirections and assignments: what they open, where standard input comes from, which variables they set. */
+
+import { type Argument, argumentsOf, exactArgument, unknownArgument } from './argument.js';
+import { noteDynamic } from './command-word.js';
+import { shown } from './pattern.js';
+import { addPath, addTarget, type Flow, GENERATED, type Origin, type Program, type Scope } from './scope.js';
+import { type Assignment, type HereDoc, type Redirection, scriptsIn } from './syntax.js';
+
+export interface Redirected {
+  readonly stdin?: Origin;
+  /** Remembers what the files that were written then hold. */
+  keep(origin: Origin): void;
+}
+
+/** Judges redirections as effects of a program. */
+export function redirect(
+  redirections: readonly Redirection[],
+  program: Program,
+  scope: Scope,
+  flow: Flow,
+): Redirected {
+  let stdin: Origin | undefined;
+  const written: string[] = [];
+  for (const one of redirections) {
+    if (one.descriptor?.type === 'FileDescriptorVariable') scope.found.dynamic.add('descriptor');
+    if (one.type === 'HereDoc') stdin = hereDocument(one, scope, flow);
+    else {
+      const words = one.target === undefined ? [] : argumentsOf(one.target, scope.assigned);
+      const origin = noteDynamic(words, scope, flow);
+      if (words.length === 0) program.unknown.push(`redirection ${one.operator} without a target`);
+      else if (one.type === 'HereString') stdin = hereString(words, origin);
+      else for (const word of words) stdin = open(one.operator, word, program, scope, flow, written) ?? stdin;
+    }
+  }
+  return {
+    ...(stdin === undefined ? {} : { stdin }),
+    keep: ({ kind }) => {
+      const into =
+        kind === 'download' ? scope.found.downloaded : kind === 'generated' ? scope.found.generated : undefined;
+      for (const path of written) into?.add(path);
+    },
+  };
+}
+
+function hereDocument({ body, delimiter }: HereDoc, scope: Scope, flow: Flow): Origin {
+  const { scripts } = scriptsIn(body);
+  const live = delimiter?.quoted !== true && body.parts !== undefined && /[$`]/.test(body.text);
+  if (live) noteDynamic([{ ...unknownArgument('here_document'), scripts }], scope, flow);
+  return { kind: 'text', text: body.text };
+}
+
+function hereString(words: readonly Argument[], origin: Origin): Origin {
+  if (words.every(({ exact }) => exact))
+    return { kind: 'text', text: words.map(({ pattern }) => pattern).join(' ') };
+  return origin.kind === 'download' ? origin : GENERATED;
+}
+
+/** Opens one target; answers the standard input that it becomes, if it does. */
+function open(
+  operator: string,
+  word: Argument,
+  program: Program,
+  scope: Scope,
+  flow: Flow,
+  written: string[],
+): Origin | undefined {
+  const { pattern } = word;
+  if (/^\/dev\/(tcp|udp)\//.test(pattern)) {
+    addTarget(scope, program, 'socket', pattern, operator);
+    return operator.startsWith('<') ? { kind: 'download' } : undefined;
+  }
+  const copies = word.exact && /^(\d+-?|-)$/.test(pattern);
+  if (operator === '<&') return copies && pattern !== '0' ? GENERATED : undefined;
+  if (operator === '>&' && copies) return undefined;
+  if (operator === '<') {
+    const [path] = addPath(scope, flow, program, 'read', word, operator);
+    return path === undefined ? undefined : { kind: 'file', path };
+  }
+  const adds = operator === '>>' || operator === '&>>' || operator === '<>';
+  written.push(...addPath(scope, flow, program, adds ? 'write' : 'truncate', word, operator));
+  if (operator !== '<>') return undefined;
+  const [path] = addPath(scope, flow, program, 'read', word, operator);
+  return path === undefined ? undefined : { kind: 'file', path };
+}
+
+/** Judges an assignment; as a word (`export A=b`) it is also an argument. */
+export function assign(assignment: Assignment, scope: Scope, flow: Flow): readonly Argument[] {
+  const { name, value, index } = assignment;
+  const { found, assigned } = scope;
+  assigned.add(name);
+  if (value.type === 'ArrayValue' || index !== undefined) {
+    noteDynamic([{ ...unknownArgument('array'), ...scriptsIn(assignment) }], scope, flow);
+    found.environment.push({ name, value: '**', kind: scope.marker.variable(name, '**') });
+    return [unknownArgument('array')];
+  }
+  const values = argumentsOf(value, assigned);
+  noteDynamic(values, scope, flow);
+  return values.map((one) => {
+    const text = shown(one.pattern);
+    found.environment.push({ name, value: text, kind: scope.marker.variable(name, text) });
+    return one.exact ? exactArgument(`${name}=${one.pattern}`) : { ...one, pattern: `${name}=${one.pattern}` };
+  });
+}

@@ -1,0 +1,134 @@
+/** What is known while a command is read: models, lists, where it stands, and the facts found so far. */
+
+import { type CommandEffect, type CommandEffectKind, type CommandFacts, PATH_MARKS } from '@meshclaw/core';
+import type { Argument } from './argument.js';
+import type { Marker } from './marks.js';
+import type { Models } from './model.js';
+import { ANY, isWild, normalPath, shown } from './pattern.js';
+import type { ParsedScript } from './syntax.js';
+
+/** What a program finds on its standard input, or leaves on its output. */
+export type Origin =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'download' }
+  | { readonly kind: 'generated' };
+export const NOTHING: Origin = { kind: 'none' };
+export const GENERATED: Origin = { kind: 'generated' };
+
+/** A program's facts while they are gathered. */
+export interface Program {
+  readonly name: string;
+  readonly chain: readonly string[];
+  readonly privilege: 'login' | 'raised';
+  readonly words: readonly string[];
+  readonly effects: CommandEffect[];
+  readonly unknown: string[];
+}
+/** Everything found so far, for the whole command. */
+export interface Found {
+  readonly programs: Program[];
+  readonly dynamic: Set<string>;
+  readonly obscured: Set<string>;
+  readonly environment: CommandFacts['environment'];
+  /** Paths that hold what came from the network, or was made at run time. */
+  readonly downloaded: Set<string>;
+  readonly generated: Set<string>;
+  /** Where the text of each substitution comes from. */
+  readonly substituted: Map<ParsedScript, Origin>;
+  /** Patterns that were compared with the lists so far. */
+  wild: number;
+}
+/** Folders that relative paths may start from. A subshell has its own. */
+export interface Flow {
+  folders: readonly string[];
+  /** Where it still stands if the last `cd` failed. */
+  before: readonly string[] | undefined;
+}
+export interface Scope {
+  readonly models: Models;
+  readonly marker: Marker;
+  readonly found: Found;
+  readonly chain: readonly string[];
+  readonly privilege: 'login' | 'raised';
+  readonly functions: Set<string>;
+  readonly assigned: Set<string>;
+  readonly depth: number;
+}
+
+/** Deeper nesting is not looked into: nobody writes it to be read. */
+export const DEEPEST = 8;
+/** More programs in one command are no longer read one by one. */
+export const MOST_PROGRAMS = 256;
+/** More patterns than these are on every list: comparing them takes time that only a hostile text wants. */
+const MOST_WILD = 64;
+/** More folders are not told apart. */
+const MOST_FOLDERS = 4;
+
+/** Starts a program's facts. */
+export function addProgram({ found, chain, privilege }: Scope, name: string, words: readonly Argument[]): Program {
+  const program: Program = {
+    ...{ name, chain, privilege, effects: [], unknown: [] },
+    words: words.map(({ pattern }) => shown(pattern)),
+  };
+  found.programs.push(program);
+  if (found.programs.length > MOST_PROGRAMS) found.obscured.add('more programs than anybody reads');
+  return program;
+}
+
+/** Adds an effect without a path. */
+export function addTarget(
+  { marker }: Scope,
+  program: Program,
+  kind: CommandEffectKind,
+  target: string,
+  via: string,
+): void {
+  const text = shown(target);
+  program.effects.push({ kind, target: text, via, tree: false, marks: [...marker.target(text)] });
+}
+
+/** Adds an effect on a path, for each folder it may start from; answers the paths. */
+export function addPath(
+  scope: Scope,
+  flow: Flow,
+  program: Program,
+  kind: CommandEffectKind,
+  word: Argument,
+  via: string,
+  tree = false,
+): readonly string[] {
+  const { marker, found } = scope;
+  const paths = [...new Set(flow.folders.map((folder) => normalPath(word.pattern, folder)))];
+  return paths.filter((path) => {
+    if (marker.isHarmlessDevice(path)) return false;
+    const whole = tree || word.tree === true;
+    if (isWild(path)) found.wild += 1;
+    const marks = found.wild > MOST_WILD ? [...PATH_MARKS] : [...marker.path(path, whole)];
+    const effect = { kind, path: shown(path), via, tree: whole, marks };
+    if (!program.effects.some((one) => one.kind === kind && one.path === effect.path && one.via === via))
+      program.effects.push(effect);
+    if (marks.includes('link')) program.unknown.push(`path through a link: ${shown(path)}`);
+    return true;
+  });
+}
+
+/** `cd`: from here on relative paths start elsewhere. */
+export function changeFolder(flow: Flow, word: Argument | undefined, home: string): void {
+  const { folders } = flow;
+  const pattern = word === undefined ? home : word.pattern;
+  flow.before = folders;
+  flow.folders = pattern === '-' ? [ANY] : [...new Set(folders.map((folder) => normalPath(pattern, folder)))];
+}
+
+/** After anything but `&&` it is not known whether the last `cd` worked. */
+export function settleFolder(flow: Flow): void {
+  if (flow.before === undefined) return;
+  const all = [...new Set([...flow.folders, ...flow.before])];
+  flow.folders = all.length > MOST_FOLDERS ? [ANY] : all;
+  flow.before = undefined;
+}
+
+/** The same place, for what cannot move it for others. */
+export const ownFlow = ({ folders, before }: Flow): Flow => ({ folders, before });

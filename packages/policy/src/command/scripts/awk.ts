@@ -1,0 +1,80 @@
+/** Reads programs of awk(1) (POSIX.1-2017, gawk 5.2, mawk 1.3.4): whether they run, read, write or connect to anything. */
+
+import type { Scan } from './scan.js';
+
+/** After one of these a slash begins a pattern; after anything else it divides. */
+const BEFORE_PATTERN = /(?:^|[(,{};\n!~&|?:=<>+\-*%^]|\b(?:print|printf|return|in|case|else|do|getline))\s*$/;
+/** Whether a slash after one of these divides cannot be told from so little. */
+const UNCLEAR = /(?:\+\+|--|\b(?:if|while|for)\b[^]*\))\s*$/;
+
+interface Token {
+  readonly kind: 'code' | 'string' | 'pattern';
+  readonly text: string;
+}
+
+/** Reads a program. */
+export function scanAwk(text: string): Scan {
+  const tokens = split(text);
+  if (tokens === undefined) return scan(['a pattern or string that is not clear']);
+  const code = tokens.map((token) => (token.kind === 'code' ? token.text : token.kind === 'string' ? '""' : '//')).join('');
+  const strings = tokens.filter(({ kind }) => kind === 'string').map((token) => token.text);
+  const unknown: string[] = [];
+  const runs = /\bsystem\b/.test(code) || /(?<!\|)\|(?!\|)/.test(code);
+  if (/\bgetline\b/.test(code)) unknown.push('getline');
+  if (/@/.test(code)) unknown.push('an extension');
+  if (/\bENVIRON\b|\bPROCINFO\b|\bSYMTAB\b|\bFUNCTAB\b/.test(code)) unknown.push('the environment');
+  if (/\bARGV\b|\bARGC\b/.test(code)) unknown.push('its own operands');
+  if (writesSomewhere(code)) unknown.push('output to a file');
+  return scan(unknown, runs, strings.some((one) => one.includes('/inet')));
+}
+
+const scan = (unknown: readonly string[], runs = false, network = false): Scan => ({
+  ...{ reads: [], writes: [], runs, network, unknown },
+});
+
+/** In a print statement `>` is a redirection (POSIX awk, "Output Statements"). */
+const writesSomewhere = (code: string): boolean =>
+  code.split(/[{};\n]/).some((statement) => /\bprintf?\b[^]*>/.test(statement));
+
+/** Code, strings and patterns; undefined where awks differ on what a slash or quote is. */
+function split(text: string): readonly Token[] | undefined {
+  const tokens: Token[] = [];
+  let code = '';
+  let before = ''; // what stands before, with an operand in the place of a string or pattern
+  for (let at = 0; at < text.length; ) {
+    const next = text[at];
+    if (next === '#') {
+      while (at < text.length && text[at] !== '\n') at += 1;
+    } else if (next === '/' && UNCLEAR.test(before)) return undefined;
+    else if (next === '"' || (next === '/' && BEFORE_PATTERN.test(before.slice(-16)))) {
+      const closed = closing(text, at + 1, next);
+      if (closed === undefined) return undefined;
+      tokens.push({ kind: 'code', text: code });
+      tokens.push({ kind: next === '"' ? 'string' : 'pattern', text: text.slice(at + 1, closed) });
+      code = '';
+      before += ' 0';
+      at = closed + 1;
+    } else {
+      code += next;
+      before += next;
+      at += 1;
+    }
+  }
+  tokens.push({ kind: 'code', text: code });
+  return tokens;
+}
+
+/** Where a string or pattern ends. A pattern with a slash or quote in a bracket ends elsewhere in another awk. */
+function closing(text: string, from: number, delimiter: string): number | undefined {
+  for (let at = from; at < text.length; at += 1) {
+    if (text[at] === '\\') at += 1;
+    else if (text[at] === '\n') return undefined;
+    else if (text[at] === delimiter) return at;
+    else if (text[at] === '[' && delimiter === '/') {
+      const end = text.indexOf(']', at + 2);
+      if (end === -1 || text.slice(at, end).includes('/')) return undefined;
+      at = end;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,39 @@
+package meshclaw.guards.command.exfiltration_test
+
+import data.meshclaw.guards.command.exfiltration
+
+effect(kind, marks) := {"kind": kind, "path": "/x", "via": "x", "tree": false, "marks": marks}
+
+asked(effects) := {"action": {"argv": ["x"], "command": {"programs": [{"name": "x", "effects": effects}]}}}
+
+test_denies if {
+	every found in [
+		[effect("send", [])],
+	] {
+		some r in exfiltration.deny with input as asked(found)
+		r.rule == "command.exfiltration"
+		r.facts.effects != set()
+	}
+}
+
+test_is_silent_for_other_effects if {
+	every found in [
+		[],
+		[effect("connect", [])],
+		[effect("lookup", [])],
+	] {
+		count(exfiltration.deny) == 0 with input as asked(found)
+	}
+}
+
+test_is_silent_without_facts if {
+	count(exfiltration.deny) == 0 with input as {"action": {}}
+}
+
+test_still_denies_without_words_and_names if {
+	every found in [
+		[effect("send", [])],
+	] {
+		count(exfiltration.deny) == 1 with input as {"action": {"command": {"programs": [{"effects": found}]}}}
+	}
+}

@@ -1,0 +1,41 @@
+package meshclaw.guards.command.privilege_test
+
+import data.meshclaw.guards.command.privilege
+
+effect(kind, marks) := {"kind": kind, "path": "/x", "via": "x", "tree": false, "marks": marks}
+
+asked(effects) := {"action": {"argv": ["x"], "command": {"programs": [{"name": "x", "effects": effects}]}}}
+
+test_denies if {
+	every found in [
+		[effect("grant", [])],
+		[effect("persist", [])],
+	] {
+		some r in privilege.deny with input as asked(found)
+		r.rule == "command.privilege"
+		r.facts.effects != set()
+	}
+}
+
+test_is_silent_for_other_effects if {
+	every found in [
+		[],
+		[effect("change", [])],
+		[effect("harden", ["secret"])],
+	] {
+		count(privilege.deny) == 0 with input as asked(found)
+	}
+}
+
+test_is_silent_without_facts if {
+	count(privilege.deny) == 0 with input as {"action": {}}
+}
+
+test_still_denies_without_words_and_names if {
+	every found in [
+		[effect("grant", [])],
+		[effect("persist", [])],
+	] {
+		count(privilege.deny) == 1 with input as {"action": {"command": {"programs": [{"effects": found}]}}}
+	}
+}

@@ -1,0 +1,54 @@
+package meshclaw.rules.command.bounded_test
+
+import data.meshclaw.rules.command.bounded
+
+command(words, found) := {
+	"dynamic": [],
+	"obscured": [],
+	"environment": [],
+	"programs": [{"name": "x", "words": words, "effects": found, "unknown": []}],
+}
+
+tidy := {"kind": "tidy", "target": "apt-get clean", "tree": false, "marks": []}
+
+harden(path, tree, marks) := {"kind": "harden", "path": path, "tree": tree, "marks": marks}
+
+asked(facts) := {"action": {"class": "write", "argv": ["x"], "command": facts}}
+
+parameters := {"protected_paths": ["/etc/shadow"]}
+
+test_answers_bounded_housekeeping if {
+	every call in [
+		[["clean"], [tidy]],
+		[["600", "/srv/.env"], [harden("/srv/.env", false, ["secret"])]],
+		[["o-w", "/srv/a"], [harden("/srv/a", false, [])]],
+		[["clean"], [tidy, {"kind": "list", "path": "/x", "tree": false, "marks": []}]],
+	] {
+		some r in bounded.auto_safe with input as asked(command(call[0], call[1])) with data.meshclaw.parameters as parameters
+		r.rule == "command.bounded"
+	}
+}
+
+test_is_silent_for_anything_else if {
+	every call in [
+		[["x"], []],
+		[["x"], [tidy, {"kind": "write", "path": "/x", "tree": false, "marks": []}]],
+		[["600", "/srv/a"], [harden("/srv/a", false, [])]],
+		[["600", "/srv"], [harden("/srv", true, ["secret"])]],
+		[["600", "/srv/*.env"], [harden("/srv/*.env", false, ["secret"])]],
+		[["600", "/srv/?.env"], [harden("/srv/?.env", false, ["secret"])]],
+		[["600", "/etc/shadow"], [harden("/etc/shadow", false, ["secret", "protected"])]],
+		[["o-w", "/etc"], [harden("/etc", false, ["protected"])]],
+		[["clean"], [tidy, {"kind": "read", "path": "/x", "tree": false, "marks": ["secret"]}]],
+	] {
+		count(bounded.auto_safe) == 0 with input as asked(command(call[0], call[1])) with data.meshclaw.parameters as parameters
+	}
+}
+
+test_is_silent_when_a_fact_is_missing if {
+	every field in ["dynamic", "obscured", "environment", "programs"] {
+		facts := object.remove(command(["clean"], [tidy]), [field])
+		count(bounded.auto_safe) == 0 with input as asked(facts) with data.meshclaw.parameters as parameters
+	}
+	count(bounded.auto_safe) == 0 with input as {"action": {"command": command(["clean"], [tidy])}}
+}
