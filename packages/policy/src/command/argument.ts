@@ -40,6 +40,9 @@ export const unknownArgument = (kind: string): Argument => ({
   scripts: [],
 });
 
+/** Values that variables were given so far, by name; an unknown one is a wildcard. */
+export type Assigned = ReadonlyMap<string, readonly string[]>;
+
 interface Piece {
   readonly text: string;
   readonly dynamic?: string;
@@ -47,13 +50,13 @@ interface Piece {
 }
 
 /** A word of the parser as arguments: more than one where braces write several. */
-export function argumentsOf(word: Word, assigned: ReadonlySet<string>): readonly Argument[] {
+export function argumentsOf(word: Word, assigned: Assigned): readonly Argument[] {
   const { scripts, problem } = scriptsIn(word);
   const parts = word.parts ?? [];
   if (parts.length === 0) return [plain(word)];
-  const pieces = parts.map((part, place) => piecesOf(part, place === 0, assigned));
-  const words = combine(pieces);
-  return words.map((one) => build(one, scripts, problem || parts.some(isOdd), words.length > 1));
+  const words = combine(parts.map((part, place) => piecesOf(part, place === 0, assigned)));
+  const odd = problem || parts.some(isOdd);
+  return words.map((pieces) => build(pieces, scripts, odd));
 }
 
 function plain(word: Word): Argument {
@@ -69,7 +72,7 @@ function tilde(value: string, written: string): string {
   return [home, ...rest].join('/');
 }
 
-function build(pieces: readonly Piece[], scripts: readonly ParsedScript[], odd: boolean, several: boolean): Argument {
+function build(pieces: readonly Piece[], scripts: readonly ParsedScript[], odd: boolean): Argument {
   const pattern = pieces.map(({ text }) => text).join('');
   const dynamic = [...new Set(pieces.flatMap((piece) => piece.dynamic ?? []))];
   const wild = /[\uE000-\uE002]/.test(pattern);
@@ -79,7 +82,7 @@ function build(pieces: readonly Piece[], scripts: readonly ParsedScript[], odd: 
     exact: !wild && dynamic.length === 0,
     dynamic,
     mayBeOption: first === '' || first === '-' || /[\uE000-\uE002]/.test(first),
-    odd: odd || several || wild || dynamic.length > 0 || pieces.some((piece) => piece.odd === true),
+    odd: odd || wild || dynamic.length > 0 || pieces.some((piece) => piece.odd === true),
     scripts,
   };
 }
@@ -100,21 +103,21 @@ const isOdd = (part: WordPart): boolean =>
 const one = (...pieces: readonly Piece[]): readonly (readonly Piece[])[] => [pieces];
 
 /** The choices that a part writes; all but braces write one. */
-function piecesOf(part: WordPart, isFirst: boolean, assigned: ReadonlySet<string>): readonly (readonly Piece[])[] {
+function piecesOf(part: WordPart, isFirst: boolean, assigned: Assigned): readonly (readonly Piece[])[] {
   switch (part.type) {
     case 'Literal':
       return one({ text: isFirst ? tilde(part.value, part.text) : part.value.replace(/[\uE000-\uE002]/g, '\uFFFD') });
     case 'SingleQuoted':
       return one({ text: part.value });
     case 'DoubleQuoted':
-      return one(...part.parts.flatMap((inner) => piecesOf(inner, false, assigned).flat()));
+      return combine(part.parts.map((inner) => piecesOf(inner, false, assigned)));
     case 'Glob':
       return one({ text: part.kind === 'star' ? STAR : ONE });
     case 'SimpleExpansion':
-      return one(variable(part.text.slice(1), assigned));
+      return variable(part.text.slice(1), assigned);
     case 'ParameterExpansion': {
       const simple = part.operation === undefined && part.prefix === undefined && part.index === undefined;
-      if (simple) return one(variable(part.parameter, assigned));
+      if (simple) return variable(part.parameter, assigned);
       const hidden = part.operation?.type === 'Unknown' || part.operation?.type === 'Transform';
       return one({ text: ANY, dynamic: hidden ? 'evaluation' : 'variable', odd: true });
     }
@@ -135,9 +138,12 @@ function piecesOf(part: WordPart, isFirst: boolean, assigned: ReadonlySet<string
   }
 }
 
-/** Only the login's home is known, and only where the text does not set it. */
-const variable = (name: string, assigned: ReadonlySet<string>): Piece =>
-  name === 'HOME' && !assigned.has(name) ? { text: HOME } : { text: ANY, dynamic: 'variable' };
+/** Each value that the text gave it; the login's home is known where it was given none. */
+function variable(name: string, assigned: Assigned): readonly (readonly Piece[])[] {
+  const values = assigned.get(name);
+  if (values !== undefined) return values.map((text) => [{ text, dynamic: 'variable' }]);
+  return one(name === 'HOME' ? { text: HOME } : { text: ANY, dynamic: 'variable' });
+}
 
 /** `{a,b}` of plain words, and as it is written for the shell that does not know braces. */
 function braces(text: string): readonly (readonly Piece[])[] {

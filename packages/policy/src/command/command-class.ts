@@ -29,6 +29,9 @@ function isProvedRead(facts: CommandFacts, effects: readonly CommandEffect[]): b
     facts.obscured.length === 0 &&
     facts.environment.every(({ kind }) => kind === 'harmless') &&
     facts.programs.every(({ unknown }) => unknown.length === 0) &&
-    effects.every(({ kind, marks }) => READS.has(kind) && !marks.includes('device') && !marks.includes('metadata'))
+    effects.every(
+      ({ kind, marks }) =>
+        READS.has(kind) && (kind === 'list' || (!marks.includes('device') && !marks.includes('metadata'))),
+    )
   );
 }

@@ -24,7 +24,7 @@ export function createJudge(models: readonly unknown[], parameters: JsonObject):
     const found = nothingFound();
     const scope: Scope = {
       ...{ models: read, marker, found, chain: [], privilege: 'login', depth: 0 },
-      ...{ functions: new Set(), assigned: new Set() },
+      ...{ functions: new Set(), assigned: new Map() },
     };
     const flow: Flow = { folders: [folder], before: undefined };
     try {

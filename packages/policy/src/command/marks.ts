@@ -2,7 +2,7 @@
 
 import type { CommandFacts, JsonObject, PathMark } from '@meshclaw/core';
 import { z } from 'zod';
-import { ANY, HOME, isWild, mayBe, mayBeIn, readings, STAR } from './pattern.js';
+import { ANY, HOME, isWild, mayBe, mayBeIn, mayContain, readings, STAR } from './pattern.js';
 
 const texts = z.array(z.string());
 const parametersSchema = z.object({
@@ -45,9 +45,10 @@ export interface Marker {
 /** Makes the comparisons over one set of lists. */
 export function createMarker(lists: PathLists): Marker {
   const trees = lists.whole_trees.map((tree) => (tree === '' ? '/' : tree));
+  const own = lists.own_parts.flatMap((part) => [part, part.replace(/^\/home\/[^/]+\//, '/home/~/')]);
   const isHarmlessDevice = (path: string): boolean => lists.harmless_devices.includes(path);
   const has = (path: string, parts: readonly string[]): boolean =>
-    parts.some((part) => mayBe(`${path}/`, part, { before: true, after: true }));
+    parts.some((part) => mayContain(`${path}/`, part));
   const isTree = (path: string): boolean =>
     [path, withoutStar(path)].some((one) => one === HOME || trees.some((tree) => mayBe(one, tree)));
   const isProtected = (path: string, tree: boolean): boolean =>
@@ -60,7 +61,7 @@ export function createMarker(lists: PathLists): Marker {
       (tree && !lists.secret_trees.includes(path) && leadsTo(path, lists.secret_parts)),
     sensitive: (path, tree) =>
       has(path, lists.sensitive_parts) || (tree && lists.secret_trees.some((one) => mayBe(path, one))),
-    own: (path, tree) => has(path, lists.own_parts) || (tree && lists.own_parts.some((one) => isBelow(one, path))),
+    own: (path, tree) => has(path, own) || (tree && own.some((one) => isBelow(one, path))),
     protected: isProtected,
     autostart: (path) => has(path, lists.autostart_parts),
     log: (path) => lists.log_roots.some((root) => mayBeIn(path, root)),

@@ -210,11 +210,27 @@ export const modelSchema = z.strictObject({
 /** A checked model. */
 export type Model = Spec & { readonly program: string; readonly also: readonly string[]; readonly source: string };
 
-/** Every model by each name of its program. */
-export type Models = ReadonlyMap<string, Spec>;
+/** Models by each name of their program. */
+export interface Models {
+  get(name: string): Spec | undefined;
+}
 
-/** Reads the models of a policy's data. Throws when one is not a model: then nothing can be judged. */
+/** Reads the models of a policy's data, each when it is first asked for. Asking for one that is no model throws. */
 export function readModels(models: readonly unknown[]): Models {
-  const read = models.map((one) => modelSchema.parse(one) as Model);
-  return new Map(read.flatMap((model) => [model.program, ...model.also].map((name) => [name, model] as const)));
+  const known = new Map<string, Spec>();
+  const stated = new Map(models.flatMap((one) => namesOf(one).map((name) => [name, one] as const)));
+  return {
+    get: (name) => {
+      if (!stated.has(name)) return undefined;
+      const read = known.get(name) ?? (modelSchema.parse(stated.get(name)) as Model);
+      known.set(name, read);
+      return read;
+    },
+  };
+}
+
+/** The names that a model states, before it is checked. */
+function namesOf(model: unknown): readonly string[] {
+  const named = z.object({ program: z.string(), also: words.default([]) }).safeParse(model);
+  return named.success ? [named.data.program, ...named.data.also] : [];
 }

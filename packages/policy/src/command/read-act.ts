@@ -3,7 +3,7 @@
 import type { CommandEffectKind } from '@meshclaw/core';
 import type { Act } from './acts.js';
 import { type Argument, exactArgument, unknownArgument } from './argument.js';
-import { ANY, HOME, normalPath, shown } from './pattern.js';
+import { ANY, HOME, normalPath, ONE, shown, STAR } from './pattern.js';
 import { type Modelled, runInner, runPath } from './run-words.js';
 import { addPath, addTarget, changeFolder, type Flow, GENERATED, type Origin, ownFlow, type Scope } from './scope.js';
 import { scanAwk } from './scripts/awk.js';
@@ -73,8 +73,17 @@ function runRest(words: readonly Argument[], call: Modelled, scope: Scope, flow:
     if (call.program.name === 'env') addTarget(scope, call.program, 'reveal', 'the environment', 'env');
     return GENERATED;
   }
-  const added = call.spec.appends ? [...rest, unknownArgument('words_from_input')] : rest;
+  const added = call.spec.appends ? withInput(rest, call) : rest;
   return runInner(added, call.stdin, inside(scope, call), call.program.name === 'exec' ? flow : ownFlow(flow));
+}
+
+/** Words that come from input are put behind, or where the replacement string is (xargs(1), parallel(1)). */
+function withInput(words: readonly Argument[], { args }: Modelled): readonly Argument[] {
+  const at = args.findIndex(({ pattern }) => /^-I|^--replace/.test(pattern));
+  const given = args[at]?.pattern.replace(/^-I|^--replace=?/, '') || args[at + 1]?.pattern;
+  const marks = ['{}', ...(at === -1 || given === undefined ? [] : [given])];
+  const unknown = unknownArgument('words_from_input');
+  return [...words.map((word) => (marks.some((mark) => word.pattern.includes(mark)) ? unknown : word)), unknown];
 }
 
 /** find's `-exec`: `{}` is anything below the folders it looks in. */
@@ -82,15 +91,25 @@ function runFound(words: readonly Argument[], call: Modelled, scope: Scope, flow
   const roots = call.acts.flatMap(({ token, words: [word], via }) =>
     word !== undefined && via === 'find' && (token === 'list' || token === 'delete') ? [word] : [],
   );
-  const origins = (roots.length > 0 ? roots : [exactArgument('.')]).map((root) => {
+  const places = (roots.length > 0 ? roots : [exactArgument('.')]).flatMap(({ pattern }) => [
+    { pattern, tree: true },
+    ...namesLookedFor(call).map((name) => ({ pattern: `${pattern}/${name}`, tree: false })),
+  ]);
+  const origins = places.map(({ pattern, tree }) => {
     const each = words.map((word) => {
       if (!word.pattern.includes('{}')) return word;
-      const pattern = word.pattern === '{}' ? root.pattern : word.pattern.replaceAll('{}', ANY);
-      return { ...word, pattern, exact: false, tree: true, dynamic: word.dynamic, mayBeOption: false };
+      const found = word.pattern === '{}' ? pattern : word.pattern.replaceAll('{}', ANY);
+      return { ...word, pattern: found, exact: false, tree, mayBeOption: false };
     });
     return runInner(each, call.stdin, inside(scope, call), ownFlow(flow));
   });
   return origins[0] ?? GENERATED;
+}
+
+/** Names that find is told to look for: what it finds may be called so. */
+function namesLookedFor({ args }: Modelled): readonly string[] {
+  const names = args.flatMap(({ pattern }, at) => (/^-i?(?:name|path|wholename)$/.test(pattern) ? [args[at + 1]] : []));
+  return names.flatMap((name) => (name === undefined ? [] : [name.pattern.replaceAll('*', STAR).replaceAll('?', ONE)]));
 }
 
 function runShellText(

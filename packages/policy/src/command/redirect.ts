@@ -1,9 +1,9 @@
 /** Redirections and assignments: what they open, where standard input comes from, which variables they set. */
 
 import { type Argument, argumentsOf, exactArgument, unknownArgument } from './argument.js';
-import { noteDynamic } from './command-word.js';
-import { shown } from './pattern.js';
-import { addPath, addTarget, type Flow, GENERATED, type Origin, type Program, type Scope } from './scope.js';
+import { noteDynamic, worst } from './command-word.js';
+import { ANY, shown } from './pattern.js';
+import { addPath, addTarget, addValue, type Flow, GENERATED, type Origin, type Program, type Scope } from './scope.js';
 import { type Assignment, type HereDoc, type Redirection, scriptsIn } from './syntax.js';
 
 export interface Redirected {
@@ -74,6 +74,7 @@ function open(
   if (operator === '>&' && copies) return undefined;
   if (operator === '<') {
     const [path] = addPath(scope, flow, program, 'read', word, operator);
+    if (word.scripts.length > 0) return worst(word.scripts.map((one) => scope.found.substituted.get(one) ?? GENERATED));
     return path === undefined ? undefined : { kind: 'file', path };
   }
   const adds = operator === '>>' || operator === '&>>' || operator === '<>';
@@ -87,9 +88,9 @@ function open(
 export function assign(assignment: Assignment, scope: Scope, flow: Flow): readonly Argument[] {
   const { name, value, index } = assignment;
   const { found, assigned } = scope;
-  assigned.add(name);
   if (value.type === 'ArrayValue' || index !== undefined) {
     noteDynamic([{ ...unknownArgument('array'), ...scriptsIn(assignment) }], scope, flow);
+    addValue(scope, name, ANY);
     found.environment.push({ name, value: '**', kind: scope.marker.variable(name, '**') });
     return [unknownArgument('array')];
   }
@@ -97,6 +98,7 @@ export function assign(assignment: Assignment, scope: Scope, flow: Flow): readon
   noteDynamic(values, scope, flow);
   return values.map((one) => {
     const text = shown(one.pattern);
+    addValue(scope, name, one.pattern);
     found.environment.push({ name, value: text, kind: scope.marker.variable(name, text) });
     return one.exact ? exactArgument(`${name}=${one.pattern}`) : { ...one, pattern: `${name}=${one.pattern}` };
   });

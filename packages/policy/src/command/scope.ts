@@ -53,7 +53,7 @@ export interface Scope {
   readonly chain: readonly string[];
   readonly privilege: 'login' | 'raised';
   readonly functions: Set<string>;
-  readonly assigned: Set<string>;
+  readonly assigned: Map<string, readonly string[]>;
   readonly depth: number;
 }
 
@@ -132,3 +132,12 @@ export function settleFolder(flow: Flow): void {
 
 /** The same place, for what cannot move it for others. */
 export const ownFlow = ({ folders, before }: Flow): Flow => ({ folders, before });
+
+/** Values of one variable that are told apart. */
+const MOST_VALUES = 8;
+
+/** A variable may from here on have this value too. */
+export function addValue({ assigned }: Scope, name: string, value: string): void {
+  const values = [...new Set([...(assigned.get(name) ?? []), value])];
+  assigned.set(name, values.length > MOST_VALUES ? [ANY] : values);
+}

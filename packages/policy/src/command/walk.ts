@@ -4,7 +4,8 @@ import { type Argument, argumentsOf } from './argument.js';
 import { judgeCommandWord, noteDynamic } from './command-word.js';
 import { assign, redirect } from './redirect.js';
 import { runWords } from './run-words.js';
-import { addProgram, DEEPEST, type Flow, GENERATED, NOTHING, type Origin, ownFlow, type Scope, settleFolder } from './scope.js';
+import { ANY } from './pattern.js';
+import { addProgram, addValue, DEEPEST, type Flow, GENERATED, NOTHING, type Origin, ownFlow, type Scope, settleFolder } from './scope.js';
 import { childrenOf, type Command, type ParsedScript, parseShell, type Statement, type SyntaxNode } from './syntax.js';
 
 /** Judges shell text inside a command; answers what its output comes from. */
@@ -90,7 +91,10 @@ function walkOther(node: SyntaxNode, stdin: Origin, scope: Scope, flow: Flow): O
     }
     return NOTHING;
   }
-  flow.folders = [...new Set([...flow.folders])];
+  if (node.type === 'For' || node.type === 'Select') {
+    const words = node.wordlist?.flatMap((word) => argumentsOf(word, scope.assigned)) ?? [];
+    for (const { pattern } of words.length > 0 ? words : [{ pattern: ANY }]) addValue(scope, node.name.value, pattern);
+  }
   return walkInside(node, stdin, scope, flow);
 }
 

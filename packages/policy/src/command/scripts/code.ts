@@ -7,7 +7,7 @@ const HIDDEN =
   /base64|b64decode|b32decode|a85decode|fromhex|unhexlify|\bhex2bin|\bpack\s*\(|\bunpack|decode\s*\(|atob\s*\(|Buffer\.from|fromCharCode|\bchr\s*\(|codecs|zlib|gzip|marshal|str_rot13|gzinflate|string\.char|(?:\\x[0-9a-fA-F]{2}){3}|(?:\\[0-7]{3}){3}|(?:\\u[0-9a-fA-F]{4}){3}/i;
 // Ways to talk to another machine.
 const NETWORK =
-  /\bsocket\b|IO::Socket|TCPSocket|TCPServer|fsockopen|stream_socket|net\.connect|net\.Socket|createConnection|\/inet\/|urllib|urlopen|requests\.|http\.client|httplib|LWP::|Net::HTTP|open-uri|XMLHttpRequest|\bfetch\s*\(|https?:\/\/|ftp:\/\/|\/dev\/(?:tcp|udp)\//i;
+  /\bsocket\b|require\s*\(\s*['"](?:node:)?(?:net|tls|dgram|https?)['"]|IO::Socket|TCPSocket|TCPServer|fsockopen|stream_socket|net\.connect|net\.Socket|createConnection|\/inet\/|urllib|urlopen|requests\.|http\.client|httplib|LWP::|Net::HTTP|open-uri|XMLHttpRequest|\bfetch\s*\(|https?:\/\/|ftp:\/\/|\/dev\/(?:tcp|udp)\//i;
 
 /** What a text of code is seen to do. */
 export function scanCode(

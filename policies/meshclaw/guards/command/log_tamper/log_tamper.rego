@@ -17,11 +17,14 @@ deny contains r if {
 	r := reason.about(rego.metadata.chain(), [["action", "argv"]], {"effects": effects.few(found)})
 }
 
-found := (touched | hidden) | silenced
+found := ((touched | hidden) | silenced) | forgotten
 
 touched := effects.marked({"write", "truncate", "delete", "alter"}, {"log"})
 
 hidden := effects.of({"tamper"})
+
+# What was typed before.
+forgotten := {e | some e in effects.marked({"write", "truncate", "delete", "alter"}, {"sensitive"}); endswith(e.path, "history")}
 
 silenced := {e | some e in effects.of({"signal", "change"}); keeps_logs(e.target)} | {{"name": p.name, "words": p.words} |
 	some p in input.action.command.programs
@@ -33,6 +36,6 @@ silenced := {e | some e in effects.of({"signal", "change"}); keeps_logs(e.target
 
 keeps_logs(name) if {
 	some unit in data.meshclaw.parameters.log_units
-	some whole in [unit, concat(".", [unit, "service"]), concat(".", [unit, "socket"])]
+	some whole in [unit, concat("", [unit, "d"]), concat(".", [unit, "service"]), concat(".", [unit, "socket"])]
 	name == whole
 }

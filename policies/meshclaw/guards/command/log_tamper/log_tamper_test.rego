@@ -60,3 +60,8 @@ test_is_silent_for_looking_at_what_keeps_logs if {
 			with data.meshclaw.parameters.log_units as ["rsyslog"]
 	}
 }
+
+test_denies_forgetting_what_was_typed if {
+	effects := [{"kind": "delete", "path": "/~/.bash_history", "marks": ["sensitive"]}]
+	count(log_tamper.deny) == 1 with input as {"action": {"command": {"programs": [{"effects": effects}]}}}
+}

@@ -27,7 +27,17 @@ proved if {
 	input.action.command.secrets == []
 	input.action.command.catastrophic == []
 	every e in effects.all {
-		e.kind in {"read", "list", "lookup"}
-		count({"secret", "sensitive", "device", "link", "metadata"} & {mark | some mark in e.marks}) == 0
+		only_reads(e)
 	}
+}
+
+# Names, sizes and owners are no secret, whatever the file holds.
+only_reads(e) if {
+	e.kind == "list"
+	not "link" in e.marks
+}
+
+only_reads(e) if {
+	e.kind in {"read", "lookup"}
+	count({"secret", "sensitive", "device", "link", "metadata"} & {mark | some mark in e.marks}) == 0
 }

@@ -17,6 +17,7 @@ asked(class, facts) := {"action": {"class": class, "argv": ["x"], "properties": 
 
 test_is_silent_for_a_proved_read if {
 	count(unproved.approval_required) == 0 with input as asked("read", command([effect("read", [])]))
+	count(unproved.approval_required) == 0 with input as asked("read", command([effect("list", ["secret"])]))
 	count(unproved.approval_required) == 0 with input as asked("read", command([]))
 }
 
@@ -24,6 +25,7 @@ test_asks_when_a_read_is_not_proved if {
 	every facts in [
 		command([effect("write", [])]),
 		command([effect("read", ["secret"])]),
+		command([effect("list", ["link"])]),
 		object.union(command([]), {"dynamic": ["variable"]}),
 		object.union(command([]), {"secrets": ["/etc/shadow"]}),
 		object.union(command([]), {"catastrophic": ["delete /"]}),
