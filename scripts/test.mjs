@@ -41,6 +41,7 @@ const LEVELS = {
   conformance: { tests: () => ['test/conformance/'] },
   faults: { tests: () => ['test/faults/'] },
   lab: { tests: () => ['test/lab/'], environment: { MESHCLAW_LAB: '1' } },
+  corpora: { tests: () => ['test/corpora/'] },
   examples: { tests: () => ['examples/'] },
   e2e: { tests: () => ['test/e2e/'] },
   packaging: { tests: () => ['test/packaging/'] },

@@ -119,9 +119,27 @@ describe('the one path, on this machine', () => {
     writeFileSync(trap, 'x');
     const words = ['sh', '-c', `rm -rf / ${trap}`] as [string, ...string[]];
     const refusal = (await agent.perform(commandRun, 'localhost', { argv: words }))._unsafeUnwrapErr();
-    expect(refusal).toMatchObject({ kind: 'denied', decision: { reasons: [{ rule: 'command.catastrophic' }] } });
+    expect(refusal).toMatchObject({ kind: 'denied', decision: { class: 'destructive' } });
+    const rules = refusal.kind === 'denied' ? refusal.decision.reasons.map(({ rule }) => rule) : [];
+    expect(rules).toContain('command.catastrophic');
     expect(readFileSync(trap, 'utf8')).toBe('x');
     expect((await ledger.count({ types: ['execution.intended'] }))._unsafeUnwrap()).toBe(0);
+  });
+
+  it('runs a command that is proved to only read at once, under freeze too, in the very bytes that were judged', async () => {
+    (await ledger.append([{ type: 'freeze.set', body: { reason: 'test' } }]))._unsafeUnwrap();
+    const text = `cat '${file}' | wc -c`;
+    const done = (await agent.perform(commandRun, 'localhost', { text }))._unsafeUnwrap();
+    expect(done.output).toMatchObject({ exitCode: 0, stdout: '6\n' });
+    expect((await ledger.count({ types: ['execution.intended'] }))._unsafeUnwrap()).toBe(0);
+    const [decided] = (await ledger.find({ types: ['decision.made'], order: 'newest_first', limit: 1 }))._unsafeUnwrap();
+    expect(decided?.body).toMatchObject({
+      effect: 'read_state',
+      request: { action: { class: 'judged', argv: ['sh', '-c', text] } },
+      decision: { class: 'read' },
+    });
+    const write = (await agent.perform(commandRun, 'localhost', { text: `${text} > /tmp/x` }))._unsafeUnwrapErr();
+    expect(write).toMatchObject({ kind: 'denied' });
   });
 
   it('refuses everything but reading under freeze', async () => {

@@ -39,9 +39,9 @@ export async function perform(
   }
 }
 
-/** Whether it may be read at once, with its record after it. */
+/** Whether it may be read at once, with its record after it: a read, or what policy judged to be one. */
 export const isAllowedRead = (operation: Operation, { decision }: Decided): boolean =>
-  operation.class === 'read' && decision.allowed;
+  decision.allowed && (operation.class === 'read' || (operation.class === 'judged' && decision.class === 'read'));
 
 /** How the engine reads for its own needs: the same door, the same evidence. */
 export const performRead =

@@ -29,8 +29,7 @@ function peakKib(pid: number): number {
 
 test('a command that prints a gigabyte is stopped, keeps little, and is never called done', async (context) => {
   if (process.platform !== 'linux') context.skip('memory is read from /proc');
-  const plan = await approvedPlan(cli, alice, 'head', '-c', '1000000000', '/dev/zero');
-  const { child, ended } = cli.start(['apply', plan]);
+  const { child, ended } = cli.start(['run', 'localhost', 'head -c 1000000000 /dev/zero']);
   let peak = 0;
   const watch = setInterval(() => {
     peak = Math.max(peak, peakKib(child.pid ?? 0));
@@ -48,8 +47,7 @@ test('a command that prints a gigabyte is stopped, keeps little, and is never ca
 test('binary output is kept by its digest and shown without touching the terminal', async () => {
   const file = cli.path('bytes');
   await writeFile(file, Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)));
-  const plan = await approvedPlan(cli, alice, 'cat', file);
-  const { code, stdout } = await cli.run(['apply', plan]);
+  const { code, stdout } = await cli.run(['run', 'localhost', '--', 'cat', file]);
   expect(code).toBe(0);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal would act on is what must not be there
   expect(stdout).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
@@ -74,7 +72,7 @@ test('a command that something else kills is a failure with its signal, on recor
 });
 
 test('MeshClaw killed half-way leaves an intent without an end, a whole ledger, and a plan that runs no second time', async () => {
-  const plan = await approvedPlan(cli, alice, 'sleep', '5');
+  const plan = await approvedPlan(cli, alice, 'sh', '-c', 'sleep 5; touch "$1"', 'sh', cli.path('late'));
   const { child, ended } = cli.start(['apply', plan]);
   while ((await recordsOf(cli, 'execution.intended')).length === 0) await sleep(50);
   child.kill('SIGKILL');

@@ -121,7 +121,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./policy-check.js'),
   },
   {
-    ...{"name":"run","summary":"Run one command on a server; policy decides, evidence is kept","description":"The words after -- run as they are, without a shell. For a script say so: meshclaw run web1 -- sh -c \"…\". Typed operations (meshclaw perform) are decided more mildly than free text.","positionals":[{"name":"server","description":"the server","required":true},{"name":"words","description":"the command and its words, after --","required":true,"variadic":true}],"options":[{"name":"dry-run","description":"show what would run and what policy says; run nothing"},{"name":"because","value":"text","description":"why; quoted to whoever has to approve it"}],"example":"run localhost -- uptime"},
+    ...{"name":"run","summary":"Run one command on a server; policy decides on what it would do, evidence is kept","description":"One word is shell text, run as it stands in sh or with --shell in bash. Several words after -- run as they are, without a shell. What is proved to only read runs at once; the rest is asked about or denied. Typed operations (meshclaw perform) are decided more mildly than free text.","positionals":[{"name":"server","description":"the server","required":true},{"name":"command","description":"shell text in quotes, or words after --","required":true,"variadic":true}],"options":[{"name":"shell","value":"sh|bash","description":"the shell that reads the text"},{"name":"dry-run","description":"show what would run and what policy says; run nothing"},{"name":"because","value":"text","description":"why; quoted to whoever has to approve it"}],"example":"run localhost 'df -h | sort'"},
     load: () => import('./run.js'),
   },
   {

@@ -57,7 +57,7 @@ describe('the shipped policy', () => {
   it('answers an ordinary read, and asks about every other class', async () => {
     const policy = (await openPolicy())._unsafeUnwrap();
     expect(await policy.decide(request())).toMatchObject({ effect: 'read_state', allowed: true, requestId: 'req-1' });
-    const action = { name: 'command.run', class: 'judged', properties: {}, argv: ['uptime'] } as const;
+    const action = { name: 'command.run', class: 'judged', properties: {}, argv: ['touch', '/srv/a'] } as const;
     expect(await policy.decide(request({ action }))).toMatchObject({
       effect: 'approval_required',
       class: 'write',
@@ -111,6 +111,16 @@ describe('a request that policy cannot read', () => {
     }
     const action = { name: 'file.chmod', class: 'judged', properties: { path: '/srv/a', mode: '0600' } } as const;
     expect(rulesOf(await policy.decide(request({ action })))).toContain('authz.unmatched');
+  });
+
+  it('is denied when it brings the facts of its command itself', async () => {
+    const policy = (await openPolicy())._unsafeUnwrap();
+    const facts = { shell: null, programs: [], dynamic: [], obscured: [], environment: [] };
+    for (const name of ['command.run', 'host.facts']) {
+      const named = { name, class: name === 'host.facts' ? 'read' : 'judged', properties: {}, argv: ['uptime'] };
+      const action = { ...named, command: facts } as DecisionRequest['action'];
+      expect(rulesOf(await policy.decide(request({ action })))).toEqual(['policy.invalid_request']);
+    }
   });
 
   it('is denied, not thrown, when reading it throws', async () => {

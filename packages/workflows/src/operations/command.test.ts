@@ -27,6 +27,22 @@ describe('command.run', () => {
     expect(stdout).toBe('$HOME|a b||');
   });
 
+  it.each(['sh', 'bash'] as const)('runs text in %s, byte for byte', async (shell) => {
+    const text = 'printf "%s|" "$0" \'a  b\'; printf %s "${BASH_VERSION:+bash}"';
+    const { stdout } = await outputOf(session, commandRun, { text, shell });
+    expect(stdout).toBe(`${shell}|a  b|${shell === 'bash' ? 'bash' : ''}`);
+  });
+
+  it.each([
+    [{ text: 'id', argv: ['id'] }],
+    [{}],
+    [{ argv: ['id'], shell: 'sh' }],
+    [{ text: 'id', shell: 'zsh' }],
+    [{ text: '' }],
+  ])('takes words or text, and a shell only for text: not %j', (input) => {
+    expect(commandRun.input.safeParse(input).success).toBe(false);
+  });
+
   it('runs in a directory', async () => {
     expect((await outputOf(session, commandRun, { argv: ['pwd'], cwd: '/usr' })).stdout).toBe('/usr\n');
   });

@@ -13,20 +13,33 @@ const Word = z
   .refine((word) => !word.includes('\0') && word.isWellFormed(), 'holds a NUL character or is not valid unicode');
 const Program = Word.min(1);
 
-/** Runs one command by its words. Every exit code is an answer; `cut` says that text was left out in the middle of a stream. */
+/** 64 KiB: policy reads at most 16 KiB of shell text, so that a longer one is refused with a reason rather than as no input. */
+const ShellText = z.string().min(1).max(65_536).refine((text) => !text.includes('\0') && text.isWellFormed(), 'holds a NUL character or is not valid unicode');
+
+const Input = z
+  .strictObject({
+    argv: z.tuple([Program], Word).optional().describe('a program and its words, as they are'),
+    text: ShellText.optional().describe('shell text instead of argv'),
+    shell: z.enum(['sh', 'bash']).optional().describe('the shell that reads text; sh when left out'),
+    cwd: AbsolutePath.optional(),
+  })
+  .refine(({ argv, text }) => (argv === undefined) !== (text === undefined), 'needs either argv or text')
+  .refine(({ text, shell }) => shell === undefined || text !== undefined, 'shell is only for text');
+
+/** Runs one command, by its words or as shell text. Every exit code is an answer; `cut` says that text was left out in the middle of a stream. */
 export const commandRun = defineChange({
   name: 'command.run',
   class: 'judged',
   title: 'Run a command',
   description:
-    'Runs one command by its words, without a shell, as the login. For what no typed operation does; its class is judged from its words and any exit code is an answer. Never run again by itself.',
+    'Runs one command as the login: words without a shell, or text in sh or bash. For what no typed operation does; its class is judged from exactly what would run, reads run at once, and any exit code is an answer. Never run again by itself.',
   on: 'server',
   via: 'command',
   limits: LIMITS,
   exits: Array.from({ length: 256 }, (_, code) => code),
   idempotent: false,
   dryRun: 'none',
-  input: z.strictObject({ argv: z.tuple([Program], Word), cwd: AbsolutePath.optional() }),
+  input: Input,
   output: z.strictObject({
     exitCode: z.int().min(0).max(255),
     stdout: z.string(),
@@ -36,7 +49,12 @@ export const commandRun = defineChange({
     cut: z.boolean(),
     durationMs: z.number().nonnegative(),
   }),
-  action: ({ argv, cwd }) => ({ kind: 'command', argv, as: 'login', ...(cwd === undefined ? {} : { cwd }) }),
+  action: ({ argv, text, shell = 'sh', cwd }) => ({
+    kind: 'command',
+    argv: argv ?? [shell, '-c', text ?? ''],
+    as: 'login',
+    ...(cwd === undefined ? {} : { cwd }),
+  }),
   parse: ({ exitCode, stdout, stderr, durationMs }) =>
     ok({
       exitCode,

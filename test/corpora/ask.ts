@@ -1,0 +1,48 @@
+/** Asks the shipped policy about command text, as an agent that would run it. */
+
+import { readFileSync } from 'node:fs';
+import type { Decision, Effect } from '@meshclaw/core';
+import { openPolicy, type Policy } from '@meshclaw/policy';
+
+export interface Row {
+  readonly id: string;
+  readonly category: string;
+  readonly command: string;
+  readonly expected: Effect;
+  readonly why: string;
+}
+export const ORDER: readonly Effect[] = ['read_state', 'auto_safe', 'approval_required', 'deny'];
+export const strictness = (effect: Effect): number => ORDER.indexOf(effect);
+export const isFree = (effect: Effect): boolean => effect === 'read_state' || effect === 'auto_safe';
+
+/** The rows of the corpus. */
+export const rows: readonly Row[] = readFileSync(new URL('commands.jsonl', import.meta.url), 'utf8')
+  .split('\n')
+  .filter((line) => line !== '')
+  .map((line) => JSON.parse(line) as Row);
+
+let opened: Promise<Policy> | undefined;
+
+/** The decision for text in a shell. */
+export const askText = (text: string, shell: 'sh' | 'bash' = 'sh'): Promise<Decision> =>
+  askWords([shell, '-c', text], { text, shell });
+
+/** The decision for words without a shell. */
+export async function askWords(argv: readonly string[], properties: object = { argv }): Promise<Decision> {
+  opened ??= openPolicy().then((policy) => policy._unsafeUnwrap());
+  const policy = await opened;
+  return policy.decide({
+    requestId: 'corpus',
+    subject: { type: 'agent', id: 'corpus' },
+    action: { name: 'command.run', class: 'judged', properties: properties as never, argv },
+    resource: { type: 'server', id: 'web1', properties: {}, facts: {} },
+    context: {
+      now: '2026-01-01T00:00:00.000Z',
+      mode: 'execute',
+      surface: 'mcp',
+      freeze: false,
+      exposed: false,
+      recent: { 'command.run': 0 },
+    },
+  });
+}
