@@ -132,7 +132,9 @@ describe('the one path, on this machine', () => {
     const done = (await agent.perform(commandRun, 'localhost', { text }))._unsafeUnwrap();
     expect(done.output).toMatchObject({ exitCode: 0, stdout: '6\n' });
     expect((await ledger.count({ types: ['execution.intended'] }))._unsafeUnwrap()).toBe(0);
-    const [decided] = (await ledger.find({ types: ['decision.made'], order: 'newest_first', limit: 1 }))._unsafeUnwrap();
+    const [decided] = (
+      await ledger.find({ types: ['decision.made'], order: 'newest_first', limit: 1 })
+    )._unsafeUnwrap();
     expect(decided?.body).toMatchObject({
       effect: 'read_state',
       request: { action: { class: 'judged', argv: ['sh', '-c', text] } },

@@ -6,9 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 const policies = fileURLToPath(new URL('../../../policies/', import.meta.url));
 const shipped = fileURLToPath(new URL('../shipped/', import.meta.url));
-const { compileBundle, DEFAULT_PACK, layerParameters, PACKS, parameterValues, parseBaseParameters, parseModel } = await import(
-  '../dist/index.js'
-);
+const { compileBundle, DEFAULT_PACK, layerParameters, PACKS, parameterValues, parseBaseParameters, parseModel } =
+  await import('../dist/index.js');
 
 const modules = readdirSync(`${policies}meshclaw`, { recursive: true })
   .map(String)

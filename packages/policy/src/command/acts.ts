@@ -43,7 +43,12 @@ export function actsOf(program: Spec, name: string, words: readonly Argument[]):
   const left = applyOperands(call, mode?.operands ?? spec.operands);
   for (const token of [...(mode?.does ?? spec.does ?? []), ...(left === 0 ? (mode?.bare ?? spec.bare ?? []) : [])])
     call.acts.push({ token, words: [], via: call.via, tree: false });
-  if (mode === undefined && Object.keys(spec.subcommands).length > 0 && given.operands.length === 0 && spec.bare === undefined)
+  if (
+    mode === undefined &&
+    Object.keys(spec.subcommands).length > 0 &&
+    given.operands.length === 0 &&
+    spec.bare === undefined
+  )
     call.unknown.push('no subcommand');
   return { acts: call.acts.map((act) => settle(call, act)), unknown: call.unknown, spec };
 }

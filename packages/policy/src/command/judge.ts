@@ -45,7 +45,7 @@ function shellOf([program, option, text, ...more]: readonly string[]): 'sh' | 'b
 
 const nothingFound = (): Found => ({
   ...{ programs: [], dynamic: new Set(), obscured: new Set(), environment: [], wild: 0 },
-  ...{ downloaded: new Set(), generated: new Set(), substituted: new Map() },
+  ...{ downloaded: new Set(), generated: new Set(), substituted: new Map(), marked: new Map() },
 });
 
 function judgeText(text: string, scope: Scope, flow: Flow): string | undefined {

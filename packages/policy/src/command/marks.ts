@@ -47,8 +47,7 @@ export function createMarker(lists: PathLists): Marker {
   const trees = lists.whole_trees.map((tree) => (tree === '' ? '/' : tree));
   const own = lists.own_parts.flatMap((part) => [part, part.replace(/^\/home\/[^/]+\//, '/home/~/')]);
   const isHarmlessDevice = (path: string): boolean => lists.harmless_devices.includes(path);
-  const has = (path: string, parts: readonly string[]): boolean =>
-    parts.some((part) => mayContain(`${path}/`, part));
+  const has = (path: string, parts: readonly string[]): boolean => parts.some((part) => mayContain(`${path}/`, part));
   const isTree = (path: string): boolean =>
     [path, withoutStar(path)].some((one) => one === HOME || trees.some((tree) => mayBe(one, tree)));
   const isProtected = (path: string, tree: boolean): boolean =>

@@ -19,6 +19,8 @@ export const READINGS = [
   ...(['stdin_shell', 'stdin_code'] as const),
 ] as const;
 const token = z.enum([...COMMAND_EFFECTS, ...READINGS]);
+/** How a value is read further. */
+export type Reading = (typeof READINGS)[number];
 /** An effect, or how a value is read further. */
 export type Token = z.output<typeof token>;
 

@@ -16,13 +16,17 @@ export function parseModel(text: string, file: string): Result<JsonObject, Polic
     });
   const document = parseDocument(text, { uniqueKeys: true });
   const [broken] = document.errors;
-  if (broken) return wrong(broken.message.split('\n')[0] ?? 'not YAML', broken.linePos?.[0].line, broken.linePos?.[0].col);
+  if (broken)
+    return wrong(broken.message.split('\n')[0] ?? 'not YAML', broken.linePos?.[0].line, broken.linePos?.[0].col);
   const value: unknown = document.toJS();
   const checked = modelSchema.safeParse(value);
   if (!checked.success) {
     const [issue] = checked.error.issues;
     return wrong(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is no model'}`);
   }
-  const name = file.split('/').at(-1)?.replace(/\.yaml$/, '');
+  const name = file
+    .split('/')
+    .at(-1)
+    ?.replace(/\.yaml$/, '');
   return checked.data.program === name ? ok(value as JsonObject) : wrong(`program has to be ${name}`);
 }

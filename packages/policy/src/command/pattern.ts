@@ -55,9 +55,7 @@ export const mayStartWith = (pattern: string, literal: string): boolean =>
 
 /** Whether a pattern may have this text in it. A wildcard alone says nothing: some of the text has to be written, and its last character. */
 export const mayContain = (pattern: string, literal: string): boolean =>
-  isWild(pattern)
-    ? matches(pattern, literal, { before: true, after: true, written: true })
-    : pattern.includes(literal);
+  isWild(pattern) ? matches(pattern, literal, { before: true, after: true, written: true }) : pattern.includes(literal);
 
 interface How {
   readonly before: boolean;

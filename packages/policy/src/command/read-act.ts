@@ -2,18 +2,35 @@
 
 import type { CommandEffectKind } from '@meshclaw/core';
 import type { Act } from './acts.js';
-import { type Argument, exactArgument, unknownArgument } from './argument.js';
-import { ANY, HOME, normalPath, ONE, shown, STAR } from './pattern.js';
-import { type Modelled, runInner, runPath } from './run-words.js';
-import { addPath, addTarget, changeFolder, type Flow, GENERATED, type Origin, ownFlow, type Scope } from './scope.js';
+import { type Argument, exactArgument } from './argument.js';
+import { inside, runFound, runRest } from './inner-commands.js';
+import type { Reading } from './model.js';
+import { ANY, HOME, normalPath } from './pattern.js';
+import { type Modelled, runPath } from './run-words.js';
+import {
+  addPath,
+  addTarget,
+  changeFolder,
+  type Flow,
+  GENERATED,
+  noteVariable,
+  type Origin,
+  ownFlow,
+  type Scope,
+} from './scope.js';
 import { scanAwk } from './scripts/awk.js';
 import { scanCode } from './scripts/code.js';
 import { scanSed } from './scripts/sed.js';
 import { walkText } from './walk.js';
 
 /** Reads an act further; answers what the program's output comes from, where the act decides that. */
-export function readAct(act: Act, call: Modelled, scope: Scope, flow: Flow): Origin | undefined {
-  const { token, words, via } = act;
+export function readAct(
+  token: Reading,
+  { words, via }: Act,
+  call: Modelled,
+  scope: Scope,
+  flow: Flow,
+): Origin | undefined {
   const [word] = words;
   switch (token) {
     case 'argv':
@@ -40,76 +57,28 @@ export function readAct(act: Act, call: Modelled, scope: Scope, flow: Flow): Ori
       if (word !== undefined) copyTo(word, via, call, scope, flow);
       return undefined;
     case 'remote_name': {
-      const name = word?.pattern.replace(/[?#].*$/, '').split('/').at(-1) ?? '';
-      if (word !== undefined) addPath(scope, flow, call.program, 'truncate', { ...word, pattern: name || 'index.html' }, via);
+      const name =
+        word?.pattern
+          .replace(/[?#].*$/, '')
+          .split('/')
+          .at(-1) ?? '';
+      if (word !== undefined)
+        addPath(scope, flow, call.program, 'truncate', { ...word, pattern: name || 'index.html' }, via);
       return undefined;
     }
     case 'variable':
-      if (word !== undefined && (!word.exact || !/^[A-Za-z_]\w*$/.test(word.pattern)))
-        call.program.unknown.push(`${via}: not the name of a variable`);
+      if (word !== undefined) setVariable(word, via, call, scope);
       return undefined;
-    default:
+    case 'text':
       return undefined;
   }
 }
 
-/** The scope of what this program starts. */
-const inside = (scope: Scope, { program, spec }: Modelled): Scope => ({
-  ...scope,
-  chain: [...scope.chain, program.name],
-  privilege: spec.privilege ?? scope.privilege,
-  depth: scope.depth + 1,
-});
-
-function runRest(words: readonly Argument[], call: Modelled, scope: Scope, flow: Flow): Origin {
-  let rest = words;
-  for (let first = rest[0]; call.spec.assignments && first !== undefined; first = rest[0]) {
-    const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/su.exec(first.pattern) ?? [];
-    if (name === undefined || value === undefined) break;
-    scope.found.environment.push({ name, value: shown(value), kind: scope.marker.variable(name, value) });
-    rest = rest.slice(1);
-  }
-  if (rest.length === 0) {
-    if (call.program.name === 'env') addTarget(scope, call.program, 'reveal', 'the environment', 'env');
-    return GENERATED;
-  }
-  const added = call.spec.appends ? withInput(rest, call) : rest;
-  return runInner(added, call.stdin, inside(scope, call), call.program.name === 'exec' ? flow : ownFlow(flow));
-}
-
-/** Words that come from input are put behind, or where the replacement string is (xargs(1), parallel(1)). */
-function withInput(words: readonly Argument[], { args }: Modelled): readonly Argument[] {
-  const at = args.findIndex(({ pattern }) => /^-I|^--replace/.test(pattern));
-  const given = args[at]?.pattern.replace(/^-I|^--replace=?/, '') || args[at + 1]?.pattern;
-  const marks = ['{}', ...(at === -1 || given === undefined ? [] : [given])];
-  const unknown = unknownArgument('words_from_input');
-  return [...words.map((word) => (marks.some((mark) => word.pattern.includes(mark)) ? unknown : word)), unknown];
-}
-
-/** find's `-exec`: `{}` is anything below the folders it looks in. */
-function runFound(words: readonly Argument[], call: Modelled, scope: Scope, flow: Flow): Origin {
-  const roots = call.acts.flatMap(({ token, words: [word], via }) =>
-    word !== undefined && via === 'find' && (token === 'list' || token === 'delete') ? [word] : [],
-  );
-  const places = (roots.length > 0 ? roots : [exactArgument('.')]).flatMap(({ pattern }) => [
-    { pattern, tree: true },
-    ...namesLookedFor(call).map((name) => ({ pattern: `${pattern}/${name}`, tree: false })),
-  ]);
-  const origins = places.map(({ pattern, tree }) => {
-    const each = words.map((word) => {
-      if (!word.pattern.includes('{}')) return word;
-      const found = word.pattern === '{}' ? pattern : word.pattern.replaceAll('{}', ANY);
-      return { ...word, pattern: found, exact: false, tree, mayBeOption: false };
-    });
-    return runInner(each, call.stdin, inside(scope, call), ownFlow(flow));
-  });
-  return origins[0] ?? GENERATED;
-}
-
-/** Names that find is told to look for: what it finds may be called so. */
-function namesLookedFor({ args }: Modelled): readonly string[] {
-  const names = args.flatMap(({ pattern }, at) => (/^-i?(?:name|path|wholename)$/.test(pattern) ? [args[at + 1]] : []));
-  return names.flatMap((name) => (name === undefined ? [] : [name.pattern.replaceAll('*', STAR).replaceAll('?', ONE)]));
+/** A variable that a program sets; its value is not known. */
+function setVariable(word: Argument, via: string, { program }: Modelled, scope: Scope): void {
+  const name = word.pattern;
+  if (!word.exact || !/^[A-Za-z_]\w*$/.test(name)) program.unknown.push(`${via}: not the name of a variable`);
+  else noteVariable(scope, name, ANY);
 }
 
 function runShellText(
@@ -162,8 +131,7 @@ function readCode(word: Argument, via: string, { program }: Modelled, scope: Sco
   const { hidden, network, secret } = scanCode(word.pattern, scope.marker);
   if (hidden) addTarget(scope, program, 'obscure', 'code that is decoded when it runs', via);
   if (network) addTarget(scope, program, 'socket', 'code that opens connections', via);
-  if (secret !== undefined)
-    program.effects.push({ kind: 'read', path: secret, via, tree: false, marks: ['secret'] });
+  if (secret !== undefined) program.effects.push({ kind: 'read', path: secret, via, tree: false, marks: ['secret'] });
 }
 
 function readScript(language: 'sed' | 'awk', word: Argument, call: Modelled, scope: Scope, flow: Flow): void {
@@ -188,10 +156,12 @@ function copyTo(word: Argument, via: string, { acts, program }: Modelled, scope:
   const sources = acts.flatMap(({ token, words: [source], via: by }) =>
     source !== undefined && by === via.split(' -')[0] && (token === 'read' || token === 'delete') ? [source] : [],
   );
-  const isFolder = word.pattern.endsWith('/') || flow.folders.some((folder) => {
-    const path = normalPath(word.pattern, folder);
-    return scope.marker.path(path, false).includes('tree') || path === '/tmp';
-  });
+  const isFolder =
+    word.pattern.endsWith('/') ||
+    flow.folders.some((folder) => {
+      const path = normalPath(word.pattern, folder);
+      return scope.marker.path(path, false).includes('tree') || path === '/tmp';
+    });
   if (!isFolder) addPath(scope, flow, program, 'truncate', word, via);
   for (const { pattern } of sources) {
     const name = pattern.replace(/\/+$/, '').split('/').at(-1) ?? '';

@@ -2,8 +2,17 @@
 
 import { type Argument, argumentsOf, exactArgument, unknownArgument } from './argument.js';
 import { noteDynamic, worst } from './command-word.js';
-import { ANY, shown } from './pattern.js';
-import { addPath, addTarget, addValue, type Flow, GENERATED, type Origin, type Program, type Scope } from './scope.js';
+import { ANY } from './pattern.js';
+import {
+  addPath,
+  addTarget,
+  type Flow,
+  GENERATED,
+  noteVariable,
+  type Origin,
+  type Program,
+  type Scope,
+} from './scope.js';
 import { type Assignment, type HereDoc, type Redirection, scriptsIn } from './syntax.js';
 
 export interface Redirected {
@@ -13,12 +22,7 @@ export interface Redirected {
 }
 
 /** Judges redirections as effects of a program. */
-export function redirect(
-  redirections: readonly Redirection[],
-  program: Program,
-  scope: Scope,
-  flow: Flow,
-): Redirected {
+export function redirect(redirections: readonly Redirection[], program: Program, scope: Scope, flow: Flow): Redirected {
   let stdin: Origin | undefined;
   const written: string[] = [];
   for (const one of redirections) {
@@ -42,16 +46,16 @@ export function redirect(
   };
 }
 
-function hereDocument({ body, delimiter }: HereDoc, scope: Scope, flow: Flow): Origin {
+function hereDocument({ body, closing, delimiter }: HereDoc, scope: Scope, flow: Flow): Origin {
   const { scripts } = scriptsIn(body);
+  if (closing === undefined) scope.found.dynamic.add('open_here_document');
   const live = delimiter?.quoted !== true && body.parts !== undefined && /[$`]/.test(body.text);
   if (live) noteDynamic([{ ...unknownArgument('here_document'), scripts }], scope, flow);
   return { kind: 'text', text: body.text };
 }
 
 function hereString(words: readonly Argument[], origin: Origin): Origin {
-  if (words.every(({ exact }) => exact))
-    return { kind: 'text', text: words.map(({ pattern }) => pattern).join(' ') };
+  if (words.every(({ exact }) => exact)) return { kind: 'text', text: words.map(({ pattern }) => pattern).join(' ') };
   return origin.kind === 'download' ? origin : GENERATED;
 }
 
@@ -87,19 +91,15 @@ function open(
 /** Judges an assignment; as a word (`export A=b`) it is also an argument. */
 export function assign(assignment: Assignment, scope: Scope, flow: Flow): readonly Argument[] {
   const { name, value, index } = assignment;
-  const { found, assigned } = scope;
   if (value.type === 'ArrayValue' || index !== undefined) {
     noteDynamic([{ ...unknownArgument('array'), ...scriptsIn(assignment) }], scope, flow);
-    addValue(scope, name, ANY);
-    found.environment.push({ name, value: '**', kind: scope.marker.variable(name, '**') });
+    noteVariable(scope, name, ANY);
     return [unknownArgument('array')];
   }
-  const values = argumentsOf(value, assigned);
+  const values = argumentsOf(value, scope.assigned);
   noteDynamic(values, scope, flow);
   return values.map((one) => {
-    const text = shown(one.pattern);
-    addValue(scope, name, one.pattern);
-    found.environment.push({ name, value: text, kind: scope.marker.variable(name, text) });
+    noteVariable(scope, name, one.pattern);
     return one.exact ? exactArgument(`${name}=${one.pattern}`) : { ...one, pattern: `${name}=${one.pattern}` };
   });
 }

@@ -1,6 +1,6 @@
 /** Runs one program on paper: its words through its model, its acts into facts. */
 
-import { type CommandEffectKind, COMMAND_EFFECTS } from '@meshclaw/core';
+import { COMMAND_EFFECTS, type CommandEffectKind } from '@meshclaw/core';
 import { type Act, actsOf } from './acts.js';
 import type { Argument } from './argument.js';
 import { judgeCommandWord, noteDynamic, resolveProgram, worst } from './command-word.js';
@@ -39,6 +39,7 @@ const PATH_EFFECTS: ReadonlySet<Token> = new Set<Token>([
   ...(['read', 'list', 'write', 'truncate', 'delete', 'alter', 'execute', 'send', 'use', 'harden'] as const),
 ]);
 const EFFECTS: ReadonlySet<string> = new Set(COMMAND_EFFECTS);
+const isEffect = (token: Token): token is CommandEffectKind => EFFECTS.has(token);
 
 /** Judges the words of a command that another one starts. */
 export function runInner(words: readonly Argument[], stdin: Origin, scope: Scope, flow: Flow): Origin {
@@ -97,7 +98,8 @@ function useWords({ program, args }: Call, scope: Scope, flow: Flow): void {
   for (const word of args) {
     const parts = word.pattern.split(/[=,:\s'"()]|^-[A-Za-z](?=[/~])/u).filter((part) => /[/~.]/.test(part));
     for (const pattern of new Set([word.pattern, ...parts]))
-      if (pattern.length > 0 && !pattern.startsWith('-')) addPath(scope, flow, program, 'use', { ...word, pattern }, 'operand');
+      if (pattern.length > 0 && !pattern.startsWith('-'))
+        addPath(scope, flow, program, 'use', { ...word, pattern }, 'operand');
   }
 }
 
@@ -111,7 +113,7 @@ function perform(act: Act, call: Modelled, scope: Scope, flow: Flow): Origin | u
     return undefined;
   }
   if (token === 'signal') {
-    for (const target of signalled(word, call)) addTarget(scope, program, 'signal', target, via);
+    for (const target of signalled(word, via, call)) addTarget(scope, program, 'signal', target, via);
     return undefined;
   }
   if (PATH_EFFECTS.has(token)) {
@@ -119,16 +121,14 @@ function perform(act: Act, call: Modelled, scope: Scope, flow: Flow): Origin | u
     else if (word.pattern !== '-') addPath(scope, flow, program, token as CommandEffectKind, word, via, tree);
     return undefined;
   }
-  if (EFFECTS.has(token)) {
-    addTarget(scope, program, token as CommandEffectKind, word?.pattern ?? via, via);
-    return undefined;
-  }
-  return readAct(act, call, scope, flow);
+  if (!isEffect(token)) return readAct(token, act, call, scope, flow);
+  addTarget(scope, program, token, word?.pattern ?? via, via);
+  return undefined;
 }
 
 /** Who is signalled: by name where a substitution looks the process up. */
-function signalled(word: Argument | undefined, { inner }: Modelled): readonly string[] {
-  if (word === undefined) return [];
+function signalled(word: Argument | undefined, via: string, { inner }: Modelled): readonly string[] {
+  if (word === undefined) return [via];
   const names = inner
     .filter(({ name }) => name === 'pidof' || name === 'pgrep')
     .flatMap(({ words }) => words.filter((one) => !one.startsWith('-')));
@@ -159,7 +159,10 @@ function finish(
 
 /** Text that is printed as it stands; anything that is written in escapes is made at run time. */
 function printed(args: readonly Argument[]): Origin {
-  const text = args.map(({ pattern }) => pattern).join(' ').replace(/^-n /, '');
+  const text = args
+    .map(({ pattern }) => pattern)
+    .join(' ')
+    .replace(/^-n /, '');
   const plain = args.every(({ exact }) => exact) && !/\\(?![n"'$\\ ])|%(?![sd%])|^-[a-zA-Z]*e/u.test(text);
   if (!plain || isWild(text)) return GENERATED;
   const [first = '', ...more] = args.map(({ pattern }) => pattern);

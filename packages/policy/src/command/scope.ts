@@ -1,6 +1,12 @@
 /** What is known while a command is read: models, lists, where it stands, and the facts found so far. */
 
-import { type CommandEffect, type CommandEffectKind, type CommandFacts, PATH_MARKS } from '@meshclaw/core';
+import {
+  type CommandEffect,
+  type CommandEffectKind,
+  type CommandFacts,
+  PATH_MARKS,
+  type PathMark,
+} from '@meshclaw/core';
 import type { Argument } from './argument.js';
 import type { Marker } from './marks.js';
 import type { Models } from './model.js';
@@ -37,7 +43,8 @@ export interface Found {
   readonly generated: Set<string>;
   /** Where the text of each substitution comes from. */
   readonly substituted: Map<ParsedScript, Origin>;
-  /** Patterns that were compared with the lists so far. */
+  /** Lists that paths may be on, by path, and how many patterns were compared. */
+  readonly marked: Map<string, readonly PathMark[]>;
   wild: number;
 }
 /** Folders that relative paths may start from. A subshell has its own. */
@@ -99,19 +106,29 @@ export function addPath(
   via: string,
   tree = false,
 ): readonly string[] {
-  const { marker, found } = scope;
+  const { marker } = scope;
   const paths = [...new Set(flow.folders.map((folder) => normalPath(word.pattern, folder)))];
   return paths.filter((path) => {
     if (marker.isHarmlessDevice(path)) return false;
     const whole = tree || word.tree === true;
-    if (isWild(path)) found.wild += 1;
-    const marks = found.wild > MOST_WILD ? [...PATH_MARKS] : [...marker.path(path, whole)];
+    const marks = [...marksOf(scope, path, whole)];
     const effect = { kind, path: shown(path), via, tree: whole, marks };
     if (!program.effects.some((one) => one.kind === kind && one.path === effect.path && one.via === via))
       program.effects.push(effect);
     if (marks.includes('link')) program.unknown.push(`path through a link: ${shown(path)}`);
     return true;
   });
+}
+
+/** The same path is compared once. */
+function marksOf({ found, marker }: Scope, path: string, tree: boolean): readonly PathMark[] {
+  const key = `${tree ? 'tree ' : ''}${path}`;
+  const known = found.marked.get(key);
+  if (known) return known;
+  if (isWild(path)) found.wild += 1;
+  const marks = found.wild > MOST_WILD ? PATH_MARKS : marker.path(path, tree);
+  found.marked.set(key, marks);
+  return marks;
 }
 
 /** `cd`: from here on relative paths start elsewhere. */
@@ -136,8 +153,10 @@ export const ownFlow = ({ folders, before }: Flow): Flow => ({ folders, before }
 /** Values of one variable that are told apart. */
 const MOST_VALUES = 8;
 
-/** A variable may from here on have this value too. */
-export function addValue({ assigned }: Scope, name: string, value: string): void {
+/** A variable is set: from here on it may have this value too. */
+export function noteVariable({ assigned, found, marker }: Scope, name: string, value: string): void {
+  const text = shown(value);
+  found.environment.push({ name, value: text, kind: marker.variable(name, text) });
   const values = [...new Set([...(assigned.get(name) ?? []), value])];
   assigned.set(name, values.length > MOST_VALUES ? [ANY] : values);
 }

@@ -3,15 +3,15 @@
 import { type ParsedScript, parse, type SyntaxNode, forEachChild as visit } from 'unbash';
 
 export type {
-  Assignment,
   AndOr,
+  Assignment,
   Command,
   CommandNode,
   CompoundList,
   HereDoc,
   ParsedScript,
   Pipeline,
-  PipelineNode,
+  Redirected,
   Redirection,
   Statement,
   SyntaxNode,

@@ -1,12 +1,34 @@
 /** Walks a script: each simple command is run on paper, everything that is only known at run time is named. */
 
 import { type Argument, argumentsOf } from './argument.js';
-import { judgeCommandWord, noteDynamic } from './command-word.js';
+import { judgeCommandWord, noteDynamic, worst } from './command-word.js';
+import { ANY } from './pattern.js';
 import { assign, redirect } from './redirect.js';
 import { runWords } from './run-words.js';
-import { ANY } from './pattern.js';
-import { addProgram, addValue, DEEPEST, type Flow, GENERATED, NOTHING, type Origin, ownFlow, type Scope, settleFolder } from './scope.js';
-import { childrenOf, type Command, type ParsedScript, parseShell, type Statement, type SyntaxNode } from './syntax.js';
+import {
+  addProgram,
+  DEEPEST,
+  type Flow,
+  GENERATED,
+  MOST_PROGRAMS,
+  NOTHING,
+  noteVariable,
+  type Origin,
+  ownFlow,
+  type Scope,
+  settleFolder,
+} from './scope.js';
+import {
+  type AndOr,
+  type Command,
+  childrenOf,
+  type ParsedScript,
+  type Pipeline,
+  parseShell,
+  type Redirected,
+  type Statement,
+  type SyntaxNode,
+} from './syntax.js';
 
 /** Judges shell text inside a command; answers what its output comes from. */
 export function walkText(text: string, stdin: Origin, scope: Scope, flow: Flow): Origin {
@@ -44,36 +66,34 @@ function joined(origins: readonly Origin[]): Origin {
 }
 
 function walkNode(node: SyntaxNode, stdin: Origin, scope: Scope, flow: Flow): Origin {
-  switch (node.type) {
-    case 'Command':
-      return walkCommand(node, stdin, scope, flow);
-    case 'Pipeline':
-      return node.commands.reduce<Origin>(
-        (before, command, place) =>
-          walkNode(command, place === 0 ? stdin : before, scope, node.commands.length > 1 ? ownFlow(flow) : flow),
-        stdin,
-      );
-    case 'AndOr':
-      return joined(
-        node.commands.map((command, place) => {
-          if (place > 0 && node.operators[place - 1] !== '&&') settleFolder(flow);
-          return walkNode(command, stdin, scope, flow);
-        }),
-      );
-    case 'Subshell':
-      return walkStatements(node.body.commands, stdin, scope, ownFlow(flow));
-    case 'BraceGroup':
-      return walkStatements(node.body.commands, stdin, scope, flow);
-    case 'Redirected': {
-      const program = addProgram(scope, ':', []);
-      const input = redirect(node.redirects, program, scope, flow);
-      const origin = walkNode(node.command, input.stdin ?? stdin, scope, flow);
-      input.keep(origin);
-      return origin;
-    }
-    default:
-      return walkOther(node, stdin, scope, flow);
-  }
+  if (node.type === 'Command') return walkCommand(node, stdin, scope, flow);
+  if (node.type === 'Pipeline') return walkPipeline(node, stdin, scope, flow);
+  if (node.type === 'AndOr') return walkAndOr(node, stdin, scope, flow);
+  if (node.type === 'Subshell') return walkStatements(node.body.commands, stdin, scope, ownFlow(flow));
+  if (node.type === 'BraceGroup') return walkStatements(node.body.commands, stdin, scope, flow);
+  if (node.type === 'Redirected') return walkRedirected(node, stdin, scope, flow);
+  return walkOther(node, stdin, scope, flow);
+}
+
+/** Each command of a pipeline reads what the one before it prints, and has a shell of its own. */
+function walkPipeline({ commands }: Pipeline, stdin: Origin, scope: Scope, flow: Flow): Origin {
+  const own = () => (commands.length > 1 ? ownFlow(flow) : flow);
+  return commands.reduce<Origin>((before, command) => walkNode(command, before, scope, own()), stdin);
+}
+
+function walkAndOr({ commands, operators }: AndOr, stdin: Origin, scope: Scope, flow: Flow): Origin {
+  const origins = commands.map((command, place) => {
+    if (place > 0 && operators[place - 1] !== '&&') settleFolder(flow);
+    return walkNode(command, stdin, scope, flow);
+  });
+  return joined(origins);
+}
+
+function walkRedirected({ command, redirects }: Redirected, stdin: Origin, scope: Scope, flow: Flow): Origin {
+  const input = redirect(redirects, addProgram(scope, ':', []), scope, flow);
+  const origin = walkNode(command, input.stdin ?? stdin, scope, flow);
+  input.keep(origin);
+  return origin;
 }
 
 /** Loops, branches, functions and tests: what is in them is judged, how often it runs is not known. */
@@ -93,33 +113,32 @@ function walkOther(node: SyntaxNode, stdin: Origin, scope: Scope, flow: Flow): O
   }
   if (node.type === 'For' || node.type === 'Select') {
     const words = node.wordlist?.flatMap((word) => argumentsOf(word, scope.assigned)) ?? [];
-    for (const { pattern } of words.length > 0 ? words : [{ pattern: ANY }]) addValue(scope, node.name.value, pattern);
+    for (const { pattern } of words.length > 0 ? words : [{ pattern: ANY }])
+      noteVariable(scope, node.name.value, pattern);
   }
   return walkInside(node, stdin, scope, flow);
 }
 
+const COMMANDS: ReadonlySet<string> = new Set([
+  ...['Command', 'Pipeline', 'AndOr', 'Subshell', 'BraceGroup', 'Redirected', 'If', 'For', 'While', 'Case', 'Function'],
+  ...['Select', 'ArithmeticFor', 'ArithmeticCommand', 'TestCommand', 'Coproc'],
+]);
+
 /** Every command inside, whatever holds it. */
 function walkInside(node: SyntaxNode, stdin: Origin, scope: Scope, flow: Flow): Origin {
-  let last: Origin = GENERATED;
+  let last: Origin = NOTHING;
   for (const child of childrenOf(node)) {
     if (child.type === 'Word') noteDynamic(argumentsOf(child, scope.assigned), scope, flow);
     else if (child.type === 'Script') walkScript(child as ParsedScript, NOTHING, scope, ownFlow(flow));
-    else if (child.type === 'Statement') {
-      last = walkStatements([child], stdin, scope, flow);
-    } else if (['Command', 'Pipeline', 'AndOr', 'Subshell', 'BraceGroup', 'Redirected'].includes(child.type)) {
-      last = walkNode(child, stdin, scope, flow);
-    } else if (child.type !== 'Redirect') walkOtherChild(child, stdin, scope, flow);
+    else if (child.type === 'Statement') last = walkStatements([child], stdin, scope, flow);
+    else if (COMMANDS.has(child.type)) last = walkNode(child, stdin, scope, flow);
+    else last = worst([last, walkInside(child, stdin, scope, flow)]);
   }
-  return last.kind === 'text' || last.kind === 'file' ? GENERATED : last;
-}
-
-function walkOtherChild(child: SyntaxNode, stdin: Origin, scope: Scope, flow: Flow): void {
-  if (child.type === 'If' || child.type === 'For' || child.type === 'While' || child.type === 'Case') {
-    walkOther(child, stdin, scope, flow);
-  } else walkInside(child, stdin, scope, flow);
+  return last.kind === 'download' ? last : GENERATED;
 }
 
 function walkCommand(node: Command, stdin: Origin, scope: Scope, flow: Flow): Origin {
+  if (scope.found.programs.length > MOST_PROGRAMS) return GENERATED;
   const words: readonly Argument[] = [node.name, ...node.args].flatMap((word) => {
     if (word === undefined) return [];
     if (word.type === 'Word') return argumentsOf(word, scope.assigned);

@@ -1,8 +1,8 @@
 /** Splits a program's words into options with their values and operands, as its model says. What it cannot say is unknown. */
 
 import type { Argument } from './argument.js';
-import { isWild } from './pattern.js';
 import type { Meaning, Spec } from './model.js';
+import { isWild } from './pattern.js';
 
 export interface GivenOption {
   readonly name: string;

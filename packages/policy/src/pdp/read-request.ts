@@ -15,7 +15,10 @@ import { checkInput } from './check-input.js';
 export type ReadRequest = { readonly id: string } & ({ readonly text: string } | { readonly problem: string });
 
 /** Makes the reader of requests for one policy. Throws when its models or lists are not whole and something is judged by them. */
-export function createReadRequest(data: JsonObject, programs: JsonValue | undefined): (request: DecisionRequest) => ReadRequest {
+export function createReadRequest(
+  data: JsonObject,
+  programs: JsonValue | undefined,
+): (request: DecisionRequest) => ReadRequest {
   const { operations = {}, parameters = {} } = data as Record<string, JsonObject>;
   const isJudged = (name: string): boolean =>
     Object.hasOwn(operations, name) && (operations[name] as JsonObject).class === 'judged';

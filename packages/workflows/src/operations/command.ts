@@ -14,7 +14,11 @@ const Word = z
 const Program = Word.min(1);
 
 /** 64 KiB: policy reads at most 16 KiB of shell text, so that a longer one is refused with a reason rather than as no input. */
-const ShellText = z.string().min(1).max(65_536).refine((text) => !text.includes('\0') && text.isWellFormed(), 'holds a NUL character or is not valid unicode');
+const ShellText = z
+  .string()
+  .min(1)
+  .max(65_536)
+  .refine((text) => !text.includes('\0') && text.isWellFormed(), 'holds a NUL character or is not valid unicode');
 
 const Input = z
   .strictObject({

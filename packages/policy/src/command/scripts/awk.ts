@@ -5,7 +5,7 @@ import type { Scan } from './scan.js';
 /** After one of these a slash begins a pattern; after anything else it divides. */
 const BEFORE_PATTERN = /(?:^|[(,{};\n!~&|?:=<>+\-*%^]|\b(?:print|printf|return|in|case|else|do|getline))\s*$/;
 /** Whether a slash after one of these divides cannot be told from so little. */
-const UNCLEAR = /(?:\+\+|--|\b(?:if|while|for)\b[^]*\))\s*$/;
+const UNCLEAR = /(?:\+\+|--|\b(?:if|while|for)\b[\s\S]*\))\s*$/;
 
 interface Token {
   readonly kind: 'code' | 'string' | 'pattern';
@@ -16,7 +16,9 @@ interface Token {
 export function scanAwk(text: string): Scan {
   const tokens = split(text);
   if (tokens === undefined) return scan(['a pattern or string that is not clear']);
-  const code = tokens.map((token) => (token.kind === 'code' ? token.text : token.kind === 'string' ? '""' : '//')).join('');
+  const code = tokens
+    .map((token) => (token.kind === 'code' ? token.text : token.kind === 'string' ? '""' : '//'))
+    .join('');
   const strings = tokens.filter(({ kind }) => kind === 'string').map((token) => token.text);
   const unknown: string[] = [];
   const runs = /\bsystem\b/.test(code) || /(?<!\|)\|(?!\|)/.test(code);
@@ -25,7 +27,11 @@ export function scanAwk(text: string): Scan {
   if (/\bENVIRON\b|\bPROCINFO\b|\bSYMTAB\b|\bFUNCTAB\b/.test(code)) unknown.push('the environment');
   if (/\bARGV\b|\bARGC\b/.test(code)) unknown.push('its own operands');
   if (writesSomewhere(code)) unknown.push('output to a file');
-  return scan(unknown, runs, strings.some((one) => one.includes('/inet')));
+  return scan(
+    unknown,
+    runs,
+    strings.some((one) => one.includes('/inet')),
+  );
 }
 
 const scan = (unknown: readonly string[], runs = false, network = false): Scan => ({
@@ -34,7 +40,7 @@ const scan = (unknown: readonly string[], runs = false, network = false): Scan =
 
 /** In a print statement `>` is a redirection (POSIX awk, "Output Statements"). */
 const writesSomewhere = (code: string): boolean =>
-  code.split(/[{};\n]/).some((statement) => /\bprintf?\b[^]*>/.test(statement));
+  code.split(/[{};\n]/).some((statement) => /\bprintf?\b[\s\S]*>/.test(statement));
 
 /** Code, strings and patterns; undefined where awks differ on what a slash or quote is. */
 function split(text: string): readonly Token[] | undefined {
