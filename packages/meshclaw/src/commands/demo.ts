@@ -11,6 +11,8 @@ const NEXT = [
   '',
   'That was all of it, and the folder is gone again. Next:',
   '  meshclaw init                                     make your own home',
+  '  meshclaw init --from ssh-config                   take over the servers you reach by ssh',
+  '  meshclaw enrol <server>                           compare and pin its host key',
   '  meshclaw approvers add <name> <public key file>   say whose signature is a yes',
   '  meshclaw --help                                   everything else',
 ] as const;
@@ -27,7 +29,7 @@ export const command = defineCommand({
     const stage = createStage(printer);
     let defect: string | undefined;
     try {
-      playStory(stage);
+      await playStory(stage);
     } catch (cause) {
       defect = detailOf(cause);
     } finally {

@@ -79,7 +79,7 @@ function answerOf(
   const mounts = disks.isOk() ? disks.value.output.mounts : null;
   const server = {
     id,
-    state: failure === undefined ? 'up' : failure.kind === 'not_sent' ? 'unreachable' : 'unknown',
+    state: failure === undefined ? 'up' : isSilent(failure) ? 'unreachable' : 'unknown',
     observedAt: host.isOk() ? host.value.observedAt : disks.isOk() ? disks.value.observedAt : null,
     ...hostLine(facts),
     disks: mounts && diskLines(mounts),
@@ -96,6 +96,10 @@ function answerOf(
   ];
   return { server, findings };
 }
+
+/** It was asked and did not answer; one that was not asked is not known to be gone. */
+const isSilent = (refusal: Refusal): boolean =>
+  refusal.kind === 'not_sent' && (refusal.error.kind === 'unreachable' || refusal.error.kind === 'timed_out');
 
 const hostLine = (host: HostFacts | null) => ({
   system: host && (host.distribution?.title ?? `${host.os} ${host.kernel}`),
