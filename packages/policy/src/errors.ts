@@ -1,4 +1,4 @@
-/** Why a policy could not be opened. Deciding itself has no errors: there everything that goes wrong is a deny. */
+/** Why a policy could not be opened, or a tool had nothing to look at. Deciding itself has no errors: there everything that goes wrong is a deny. */
 
 /** Where in a source it is. `row` and `column` are 1-based. */
 export interface PolicyDiagnostic {
@@ -17,7 +17,9 @@ export interface PolicyError {
     | 'policy.unknown_pack'
     | 'policy.compiler_unavailable'
     | 'policy.unusable_bundle'
-    | 'policy.failed_self_test';
+    | 'policy.failed_self_test'
+    | 'policy.no_sources'
+    | 'policy.no_tests';
   readonly message: string;
   readonly path?: string;
   readonly diagnostics?: readonly PolicyDiagnostic[];

@@ -5,21 +5,13 @@ import { err, ok, type Result, ResultAsync } from 'neverthrow';
 import { type PolicyBundle, parseBundle, withData } from './bundle/bundle.js';
 import { readCached, writeCached } from './bundle/cache.js';
 import { type CompileInput, compileBundle, dataText } from './bundle/compile.js';
-import { type OwnerSources, readOwnerSources } from './bundle/owner-sources.js';
-import { layerParameters, parameterValues, parseBaseParameters, protectOwnFolders } from './bundle/parameters.js';
-import { loadShippedBundle, loadShippedSources } from './bundle/shipped.js';
+import { type PolicyInput, type PolicySources, readPolicyInput } from './bundle/policy-input.js';
+import { loadShippedBundle } from './bundle/shipped.js';
 import type { PolicyError } from './errors.js';
-import { DEFAULT_PACK, type Pack } from './packs/index.js';
 import { createPdp } from './pdp/create-pdp.js';
 import { selfTest } from './self-test.js';
 
-export interface OpenPolicyOptions {
-  /** Rules and `parameters.yaml` of the owner; an absent folder is an owner without any. */
-  readonly ownerFolder?: string;
-  /** The parameters of a kind of fleet, between the base and the owner's. `homelab` when left out. */
-  readonly pack?: Pack;
-  /** Absolute paths of folders that MeshClaw keeps itself in, besides those every policy protects. */
-  readonly ownFolders?: readonly string[];
+export interface OpenPolicyOptions extends PolicySources {
   /** Where compiled bundles are kept; left out, they are compiled each time. */
   readonly cacheFolder?: string;
 }
@@ -42,12 +34,10 @@ export function openPolicy(options: OpenPolicyOptions = {}): ResultAsync<Policy,
 }
 
 async function open(options: OpenPolicyOptions): Promise<Result<Policy, PolicyError>> {
-  const { ownerFolder } = options;
   try {
-    const owner =
-      ownerFolder === undefined ? ok<OwnerSources, PolicyError>({ modules: [] }) : readOwnerSources(ownerFolder);
-    if (owner.isErr()) return err(owner.error);
-    const bundle = await bundleFor(owner.value, options);
+    const input = readPolicyInput(options);
+    if (input.isErr()) return err(input.error);
+    const bundle = await bundleFor(input.value, options.cacheFolder);
     if (bundle.isErr()) return err(bundle.error);
     const pdp = await createPdp(bundle.value);
     const failed = await selfTest(pdp);
@@ -66,11 +56,12 @@ async function open(options: OpenPolicyOptions): Promise<Result<Policy, PolicyEr
   }
 }
 
-async function bundleFor(owner: OwnerSources, options: OpenPolicyOptions): Promise<Result<PolicyBundle, PolicyError>> {
-  const input = layeredInput(owner, options);
-  if (input.isErr()) return err(input.error);
-  if (owner.modules.length === 0) return withParameters(checked(loadShippedBundle()), input.value);
-  return compiledBundle(input.value, options.cacheFolder);
+async function bundleFor(
+  { compile, owner }: PolicyInput,
+  cacheFolder: string | undefined,
+): Promise<Result<PolicyBundle, PolicyError>> {
+  if (owner.modules.length === 0) return withParameters(checked(loadShippedBundle()), compile);
+  return compiledBundle(compile, cacheFolder);
 }
 
 /** Parameters are data: changing them needs no compiler, only another base document. */
@@ -92,21 +83,6 @@ async function compiledBundle(
   if (compiled.isErr()) return err(compiled.error);
   if (cacheFolder !== undefined) writeCached(cacheFolder, key, compiled.value);
   return checked(parseBundle(compiled.value));
-}
-
-function layeredInput(
-  owner: OwnerSources,
-  { pack = DEFAULT_PACK, ownFolders = [] }: OpenPolicyOptions,
-): Result<CompileInput, PolicyError> {
-  const { modules, operations, programs, parameters, packs } = loadShippedSources();
-  const layer = Object.hasOwn(packs, pack) ? packs[pack] : undefined;
-  if (layer === undefined) return err({ kind: 'policy.unknown_pack', message: 'no pack has this name', path: pack });
-  const packed = layerParameters(parseBaseParameters(parameters), layer, `packs/${pack}/parameters.yaml`);
-  const { parameters: own } = owner;
-  return packed
-    .andThen((below) => (own ? layerParameters(below, own.text, own.path) : ok(below)))
-    .map((layered) => parameterValues(protectOwnFolders(layered, ownFolders)))
-    .map((values) => ({ modules: [...modules, ...owner.modules], operations, programs, parameters: values }));
 }
 
 const checked = (bundle: PolicyBundle | { readonly problem: string }): Result<PolicyBundle, PolicyError> =>

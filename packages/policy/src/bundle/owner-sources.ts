@@ -9,6 +9,8 @@ import { othersMayWrite } from './permissions.js';
 
 export interface OwnerSources {
   readonly modules: readonly { readonly path: string; readonly text: string }[];
+  /** Test files, which are never compiled into a policy. */
+  readonly tests: readonly { readonly path: string; readonly text: string }[];
   /** The text and path of `parameters.yaml`, where there is one. */
   readonly parameters?: { readonly path: string; readonly text: string };
 }
@@ -16,7 +18,7 @@ export interface OwnerSources {
 /** Everything in the folder; an absent folder is an owner without rules. Err kinds: `policy.unreadable_source`, `policy.unsafe_permissions`. */
 export function readOwnerSources(folder: string): Result<OwnerSources, PolicyError> {
   try {
-    if (!lstatSync(folder, { throwIfNoEntry: false })) return ok({ modules: [] });
+    if (!lstatSync(folder, { throwIfNoEntry: false })) return ok({ modules: [], tests: [] });
     const files = [
       folder,
       ...readdirSync(folder, { recursive: true }).map((path) => join(folder, String(path))),
@@ -29,15 +31,19 @@ export function readOwnerSources(folder: string): Result<OwnerSources, PolicyErr
         path: unsafe,
       });
     }
-    const modules = files
-      .filter((path) => path.endsWith('.rego') && !path.endsWith('_test.rego'))
+    const rego = files
+      .filter((path) => path.endsWith('.rego'))
       .map((path) => ({ path: `${OWNER}${relative(folder, path)}`, text: readFileSync(path, 'utf8') }));
     const parameters = files.find((path) => path === join(folder, 'parameters.yaml'));
     return ok({
-      modules,
+      modules: rego.filter(({ path }) => !isTest(path)),
+      tests: rego.filter(({ path }) => isTest(path)),
       ...(parameters === undefined ? {} : { parameters: { path: parameters, text: readFileSync(parameters, 'utf8') } }),
     });
   } catch (cause) {
     return err({ kind: 'policy.unreadable_source', message: 'a policy source cannot be read', path: folder, cause });
   }
 }
+
+/** Whether a source is a test, by its name. */
+export const isTest = (path: string): boolean => path.endsWith('_test.rego');

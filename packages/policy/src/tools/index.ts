@@ -1,0 +1,17 @@
+/** Tools over a policy for people and CI: tests, formatting, lint, explanation, comparison, guarantees. Apart from the package's root, so that deciding loads none of them. */
+
+export { type FormattedSource, formatPolicies } from './format.js';
+export { lintPolicies, lintRules } from './lint/lint.js';
+export { type Place, placedIn, placeError } from './place.js';
+export { byPlace, LEVELS, type Level, type PolicyFinding } from './report/finding.js';
+export { type JunitCase, junitXml } from './report/junit.js';
+export { type SarifRule, sarifLog } from './report/sarif.js';
+export {
+  type FileCoverage,
+  type PolicyTest,
+  type PolicyTestRun,
+  type TestPolicyOptions,
+  testPolicies,
+  type Uncovered,
+} from './tests/run-tests.js';
+export { junitTests } from './tests/test-junit.js';
