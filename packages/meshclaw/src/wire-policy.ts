@@ -1,7 +1,6 @@
 /** Loads the policy that decides, and says in words what keeps it from loading. */
 
-import type { PolicyDecisionPoint } from '@meshclaw/core';
-import type { Pack, PolicyError } from '@meshclaw/policy';
+import type { Pack, Policy, PolicyError } from '@meshclaw/policy';
 import { err, ok, type Result } from 'neverthrow';
 import { detailOf, type OpenError } from './errors.js';
 import type { Home } from './home/home.js';
@@ -22,26 +21,29 @@ export const loadPolicyOf = ({ policies, cache, folder }: Home, { policyPack, ev
   loadPolicy({ pack: policyPack, policies, cache, own: [...new Set([folder, evidenceFolder])] });
 
 /** Loads the shipped policy with the owner's rules, where there are any. Err kinds: every `HomeError`, `meshclaw.policy_unavailable`. */
-export async function loadPolicy(from: PolicyFrom): Promise<Result<PolicyDecisionPoint, OpenError>> {
+export async function loadPolicy(from: PolicyFrom): Promise<Result<Policy, OpenError>> {
   const { pack, policies, cache, own } = from;
   for (const folder of [policies, cache]) {
     const checked = folder === undefined ? ok(undefined) : await checkTree(folder);
     if (checked.isErr()) return err(checked.error);
   }
-  const { openPolicy } = await import('@meshclaw/policy');
+  const { openPolicy, placeError } = await import('@meshclaw/policy');
   const opened = await openPolicy({
     ...(pack === undefined ? {} : { pack }),
     ...(own === undefined ? {} : { ownFolders: own }),
     ...(policies === undefined ? {} : { ownerFolder: policies }),
     ...(cache === undefined ? {} : { cacheFolder: cache }),
   });
-  return opened.mapErr((error) => ({
-    kind: 'meshclaw.policy_unavailable',
-    message: error.message,
-    detail: policyDetail(error),
-    cause: error,
-  }));
+  return opened.mapErr((error) => policyProblem(placeError(error, policies)));
 }
+
+/** What keeps a policy from being used, with every place, as an error of this package. */
+export const policyProblem = (error: PolicyError): OpenError => ({
+  kind: 'meshclaw.policy_unavailable',
+  message: error.message,
+  detail: policyDetail(error),
+  cause: error,
+});
 
 /** Where it is wrong, one place a line. */
 function policyDetail({ kind, path, diagnostics = [], cause }: PolicyError): string {

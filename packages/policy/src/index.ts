@@ -12,3 +12,4 @@ export { DEFAULT_PACK, PACKS, type Pack } from './packs/index.js';
 export { createPdp, ENTRYPOINT } from './pdp/create-pdp.js';
 export { denyBecause, type FailureRule } from './pdp/deny.js';
 export { selfTest } from './self-test.js';
+export { placeError } from './tools/place.js';

@@ -117,6 +117,22 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./policy/check.js'),
   },
   {
+    ...{"name":"policy coverage","summary":"Say which lines of your rules no test reached","description":"Counts the lines of your rules, not those of tests and not what is shipped; the number is exact and never rounded up. Exit code 0: all tests passed and at least --min percent are covered; 1: not so; 2: nothing to cover, or it cannot be read.","positionals":[{"name":"folder","description":"rules of your own (default: policies of the home)","required":false}],"options":[{"name":"pack","value":"name","description":"the shipped pack: homelab, production, read-only (default: the one of the settings, else homelab)"},{"name":"min","value":"percent","description":"the least that is enough (default 100)"},{"name":"format","value":"form","description":"text, json (default text)"}],"example":"policy coverage ./policies"},
+    load: () => import('./policy/coverage.js'),
+  },
+  {
+    ...{"name":"policy fmt","summary":"Format your rules, or say which are not formatted","description":"Without --write nothing is changed. All files are formatted, or none when one does not parse. Exit code 0: all are formatted (now); 1: some are not; 2: they cannot be read.","positionals":[{"name":"folder","description":"rules of your own (default: policies of the home)","required":false}],"options":[{"name":"check","description":"only name the files that differ (the default)"},{"name":"write","description":"write them"}],"example":"policy fmt ./policies --write"},
+    load: () => import('./policy/fmt.js'),
+  },
+  {
+    ...{"name":"policy lint","summary":"Find what compiles and still should not be in your rules","description":"METADATA, ids and folders, built-ins that can fail, negated requests, paths and parameters that do not exist, missing tests, formatting. Exit code 0: notes at most; 1: warnings or errors; 2: nothing to look at, or it cannot be read.","positionals":[{"name":"folder","description":"rules of your own (default: policies of the home)","required":false}],"options":[{"name":"pack","value":"name","description":"the shipped pack: homelab, production, read-only (default: the one of the settings, else homelab)"},{"name":"format","value":"form","description":"text, json, sarif (default text)"}],"example":"policy lint ./policies --format sarif"},
+    load: () => import('./policy/lint.js'),
+  },
+  {
+    ...{"name":"policy test","summary":"Run the Rego tests of your rules","description":"Tests are rules named test_… in files named …_test.rego. They see the shipped library, the parameters in force and the catalogue of operations. Exit code 0: all passed; 1: some did not, skipped ones among them; 2: there are none, or they cannot be read.","positionals":[{"name":"folder","description":"rules of your own (default: policies of the home)","required":false}],"options":[{"name":"pack","value":"name","description":"the shipped pack: homelab, production, read-only (default: the one of the settings, else homelab)"},{"name":"filter","value":"pattern","description":"only tests whose full name matches (RE2)"},{"name":"format","value":"form","description":"text, json, junit (default text)"}],"example":"policy test ./policies --format junit"},
+    load: () => import('./policy/test.js'),
+  },
+  {
     ...{"name":"policy-check","summary":"Ask what policy would say; nothing is done","description":"The subject is named for the question only: an agent, or <type>:<id> with agent, human, schedule or ci. A server that the inventory does not know is answered as one that nothing is known about. A class may be asked about too: read_state, delete_data, reveal_secret, provision_server.","positionals":[{"name":"subject","description":"who would ask","required":true},{"name":"operation","description":"the operation, as run_command or file.chmod","required":true},{"name":"server","description":"the server","required":true},{"name":"key=value","description":"the input; left out: the operation as such","required":false,"variadic":true}],"options":[{"name":"input","value":"json","description":"the whole input as one JSON object instead"}],"example":"policy-check codex run_command localhost"},
     load: () => import('./policy-check.js'),
   },
