@@ -13,7 +13,10 @@ const asksHelp = own.length === 0 || own[0] === 'help' || own.includes('--help')
 if (asksHelp || (asksVersion && !own.includes('--json'))) {
   const { HELP, VERSION } = await import('./commands/help.gen.js');
   const named = own.filter((word) => word !== 'help' && !word.startsWith('-'));
-  const name = [named.slice(0, 2).join(' '), named[0] ?? ''].find((candidate) => Object.hasOwn(HELP, candidate));
+  const candidates = [3, 2, 1, 0].map((count) => named.slice(0, count).join(' '));
+  const name = (named.length === 0 ? [''] : candidates.filter((one) => one !== '')).find((one) =>
+    Object.hasOwn(HELP, one),
+  );
   if (asksVersion && !asksHelp) {
     print(`${VERSION}\n`);
   } else if (name === undefined) {

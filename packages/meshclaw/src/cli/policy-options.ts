@@ -5,7 +5,7 @@ import { err, ok, type Result } from 'neverthrow';
 import type { HomeError, UsageError } from '../errors.js';
 import { checkHome, type Home } from '../home/home.js';
 import { nearest } from '../home/nearest.js';
-import { checkTree } from '../home/safe-file.js';
+import { checkOne, checkTree } from '../home/safe-file.js';
 import { loadSettings } from '../home/settings.js';
 import type { Arguments, OptionSpec, PositionalSpec } from './command.js';
 
@@ -14,6 +14,12 @@ export const FOLDER: PositionalSpec = {
   name: 'folder',
   description: 'rules of your own (default: policies of the home)',
   required: false,
+};
+/** The same as an option, where the places are taken. */
+export const POLICY: OptionSpec = {
+  name: 'policy',
+  value: 'folder',
+  description: 'rules of your own (default: policies of the home)',
 };
 export const PACK: OptionSpec = {
   name: 'pack',
@@ -41,11 +47,38 @@ export async function namedSources(args: Arguments, home: Home): Promise<Result<
   const named = packOf(args);
   if (named.isErr()) return err(named.error);
   const ownerFolder = folder ?? home.policies;
-  const safe = await checkTree(ownerFolder);
+  const safe = folder === undefined ? await checkTree(ownerFolder) : await existing(folder);
   if (safe.isErr()) return err(safe.error);
   if (folder !== undefined) return ok({ ownerFolder, pack: named.value ?? DEFAULT_PACK });
   const own = await homeSources(home);
   return own.map((sources) => (named.value === undefined ? sources : { ...sources, pack: named.value }));
+}
+
+/** Rules for a tool that also works with none: `--policy` and `--pack`, else the home's, else what is shipped. Err kinds: `meshclaw.usage`, every `HomeError`. */
+export async function policySourcesOf(
+  args: Arguments,
+  home: Home,
+): Promise<Result<Partial<NamedSources>, UsageError | HomeError>> {
+  const folder = args.optional('policy');
+  const pack = packOf(args);
+  if (pack.isErr()) return err(pack.error);
+  const named = pack.value === undefined ? {} : { pack: pack.value };
+  if (folder === undefined) {
+    const safe = await checkTree(home.policies);
+    if (safe.isErr()) return err(safe.error);
+    return (await homeSources(home)).map((own) => ({ ...own, ...named }));
+  }
+  const safe = await existing(folder);
+  return safe.map(() => ({ ownerFolder: folder, ...named }));
+}
+
+/** A folder that was named has to be there: one that is misspelt is no owner without rules. Err kinds: `meshclaw.not_found`, every `HomeError`. */
+export async function existing(folder: string): Promise<Result<void, UsageError | HomeError>> {
+  const found = await checkOne(folder);
+  if (found.isErr()) return err(found.error);
+  if (found.value === undefined)
+    return err({ kind: 'meshclaw.not_found', message: 'this folder is not there', detail: folder });
+  return checkTree(folder);
 }
 
 /** What the home's own policy is made of. Err kinds: every `HomeError`. */

@@ -129,8 +129,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./policy/lint.js'),
   },
   {
+    ...{"name":"policy new rule","summary":"Make the folder of a new rule that passes as it is","description":"Writes rules/<noun>/<name>/<name>.rego and its test. The rule answers for an operation that does not exist until you fill it in. Nothing that is there is overwritten.","positionals":[{"name":"id","description":"the rule, as service.nights","required":true}],"options":[{"name":"folder","value":"folder","description":"rules of your own (default: policies of the home)"}],"example":"policy new rule service.nights --folder ./policies"},
+    load: () => import('./policy/new/rule.js'),
+  },
+  {
+    ...{"name":"policy packs","summary":"Show the shipped packs, or every parameter of one","positionals":[{"name":"pack","description":"one of them, in full","required":false}],"options":[],"example":"policy packs production"},
+    load: () => import('./policy/packs.js'),
+  },
+  {
+    ...{"name":"policy show","summary":"Show a rule with its texts, parameters and source; without a name, all of them","positionals":[{"name":"rule","description":"its id, as any.freeze","required":false}],"options":[{"name":"policy","value":"folder","description":"rules of your own (default: policies of the home)"}],"example":"policy show any.freeze"},
+    load: () => import('./policy/show.js'),
+  },
+  {
     ...{"name":"policy test","summary":"Run the Rego tests of your rules","description":"Tests are rules named test_… in files named …_test.rego. They see the shipped library, the parameters in force and the catalogue of operations. Exit code 0: all passed; 1: some did not, skipped ones among them; 2: there are none, or they cannot be read.","positionals":[{"name":"folder","description":"rules of your own (default: policies of the home)","required":false}],"options":[{"name":"pack","value":"name","description":"the shipped pack: homelab, production, read-only (default: the one of the settings, else homelab)"},{"name":"filter","value":"pattern","description":"only tests whose full name matches (RE2)"},{"name":"format","value":"form","description":"text, json, junit (default text)"}],"example":"policy test ./policies --format junit"},
     load: () => import('./policy/test.js'),
+  },
+  {
+    ...{"name":"policy types","summary":"Write JSON Schemas and TypeScript declarations of a request and a decision","positionals":[{"name":"folder","description":"where to; files of the same names are replaced","required":true}],"options":[],"example":"policy types ./types"},
+    load: () => import('./policy/types.js'),
   },
   {
     ...{"name":"policy-check","summary":"Ask what policy would say; nothing is done","description":"The subject is named for the question only: an agent, or <type>:<id> with agent, human, schedule or ci. A server that the inventory does not know is answered as one that nothing is known about. A class may be asked about too: read_state, delete_data, reveal_secret, provision_server.","positionals":[{"name":"subject","description":"who would ask","required":true},{"name":"operation","description":"the operation, as run_command or file.chmod","required":true},{"name":"server","description":"the server","required":true},{"name":"key=value","description":"the input; left out: the operation as such","required":false,"variadic":true}],"options":[{"name":"input","value":"json","description":"the whole input as one JSON object instead"}],"example":"policy-check codex run_command localhost"},

@@ -1,11 +1,15 @@
 /** Tools over a policy for people and CI: tests, formatting, lint, explanation, comparison, guarantees. Apart from the package's root, so that deciding loads none of them. */
 
+export { listPacks, type PackAbout, type PackParameter } from './catalogue/packs.js';
+export { listRules, type PolicyRule } from './catalogue/rules.js';
 export { type FormattedSource, formatPolicies } from './format.js';
 export { lintPolicies, lintRules } from './lint/lint.js';
+export { newRule, RULE_ID } from './new-rule.js';
 export { type Place, placedIn, placeError } from './place.js';
 export { byPlace, LEVELS, type Level, type PolicyFinding } from './report/finding.js';
 export { type JunitCase, junitXml } from './report/junit.js';
 export { type SarifRule, sarifLog } from './report/sarif.js';
+export { policyTypes } from './shipped-data.js';
 export {
   type FileCoverage,
   type PolicyTest,
