@@ -19,7 +19,8 @@ export interface PolicyError {
     | 'policy.unusable_bundle'
     | 'policy.failed_self_test'
     | 'policy.no_sources'
-    | 'policy.no_tests';
+    | 'policy.no_tests'
+    | 'policy.unexplained';
   readonly message: string;
   readonly path?: string;
   readonly diagnostics?: readonly PolicyDiagnostic[];
