@@ -30,7 +30,11 @@ export const compileBundle = (input: CompileInput): Promise<Result<CompiledFiles
 export const dataText = ({ operations, parameters, programs }: Omit<CompileInput, 'modules'>): string =>
   canonicalJson({ meshclaw: { operations, parameters, programs } } as JsonObject);
 
-async function compileWith(rego: RegoCompiler, input: CompileInput): Promise<Result<CompiledFiles, PolicyError>> {
+/** The same with a compiler that is there already. Err kinds: those of `compileBundle`. */
+export async function compileWith(
+  rego: RegoCompiler,
+  input: CompileInput,
+): Promise<Result<CompiledFiles, PolicyError>> {
   const files = input.modules.map(({ path, text }) => ({ path, text }));
   const inspected = fromAnswer(await rego.inspect({ files }));
   if (inspected.isErr()) return err(inspected.error);

@@ -21,3 +21,8 @@ test_denies_when_the_mode_is_missing_or_empty if {
 	count(no_world_write.deny) == 1 with input as {"action": {"name": "file.chmod", "properties": {}}}
 	count(no_world_write.deny) == 1 with input as asked("")
 }
+
+test_is_silent_for_a_question_in_general if {
+	request := {"action": {"name": "file.chmod", "properties": {}}, "context": {"mode": "check"}}
+	count(no_world_write.deny) == 0 with input as request
+}
