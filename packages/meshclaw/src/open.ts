@@ -1,13 +1,7 @@
 /** MeshClaw with everything wired: the home's configuration, policy, ledger, executors and operations. */
 
-import type {
-  ApprovalDesk,
-  Inventory,
-  Ledger,
-  MeshClaw,
-  OperationCatalogue,
-  PolicyDecisionPoint,
-} from '@meshclaw/core';
+import type { ApprovalDesk, Inventory, Ledger, MeshClaw, OperationCatalogue } from '@meshclaw/core';
+import type { Policy } from '@meshclaw/policy';
 import { err, ok, type Result, ResultAsync } from 'neverthrow';
 import type { OpenError } from './errors.js';
 import { type Home, locateHome } from './home/home.js';
@@ -20,7 +14,7 @@ export interface OpenOptions {
 /** An open MeshClaw. Close it, so that the ledger ends with a signed head. */
 export interface MeshClawHandle extends MeshClaw {
   readonly ledger: Ledger;
-  readonly policy: PolicyDecisionPoint;
+  readonly policy: Policy;
   readonly inventory: Inventory;
   readonly operations: OperationCatalogue;
   /** Where people answer. Never hand it to what asks. */

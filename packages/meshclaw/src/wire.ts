@@ -3,6 +3,7 @@
 import {
   createMeshClaw,
   createRedactor,
+  type DecisionRequest,
   type Executor,
   type Inventory,
   keepBrokenOff,
@@ -12,6 +13,7 @@ import {
   type PolicyDecisionPoint,
   systemClock,
 } from '@meshclaw/core';
+import type { Policy } from '@meshclaw/policy';
 import { err, ok, type Result } from 'neverthrow';
 import type { OpenError } from './errors.js';
 import { approverRegistry } from './home/approvers.js';
@@ -24,7 +26,7 @@ import { loadPolicyOf } from './wire-policy.js';
 export interface Wired {
   readonly mesh: MeshClaw;
   readonly evidence: Evidence;
-  readonly policy: PolicyDecisionPoint;
+  readonly policy: Policy;
   readonly inventory: Inventory;
   readonly operations: OperationCatalogue;
   /** Ends what executors keep open, then the ledger, with a signed head. */
@@ -33,13 +35,18 @@ export interface Wired {
 export interface WireOptions {
   /** Stands before the inventory file: `policy-check` answers for servers that are in none. */
   readonly around?: (own: Inventory) => Inventory;
+  /** Sees every request that policy is asked. */
+  readonly watch?: (request: DecisionRequest) => void;
 }
 
 /** The operation whose facts tell what a server is. */
 const PLATFORM_FROM = 'host.facts';
 
 /** Opens home, policy and ledger and makes the engine of them. Err kinds: every `OpenError`. */
-export async function wire(home: Home, { around = (own) => own }: WireOptions = {}): Promise<Result<Wired, OpenError>> {
+export async function wire(
+  home: Home,
+  { around = (own) => own, watch }: WireOptions = {},
+): Promise<Result<Wired, OpenError>> {
   const settings = await openHome(home);
   if (settings.isErr()) return err(settings.error);
   const loaders = await executorLoaders();
@@ -51,17 +58,35 @@ export async function wire(home: Home, { around = (own) => own }: WireOptions = 
   if (evidence.isErr()) return err(evidence.error);
   const used = new Set(targets.value.flatMap(({ reach }) => reach.map(({ executor }) => executor)));
   const executors = await Promise.all([...used].flatMap((id) => loaders[id]?.() ?? []));
-  const wired = await assemble(home, policy.value, evidence.value, around(inventoryOf(targets.value)), executors);
+  const wired = await assemble(home, policy.value, evidence.value, {
+    inventory: around(inventoryOf(targets.value)),
+    executors,
+    watch,
+  });
   if (wired.isErr()) await evidence.value.close();
   return wired;
 }
 
+/** The same policy, with somebody looking on. */
+export const watched = (policy: PolicyDecisionPoint, watch: WireOptions['watch'] = () => {}): PolicyDecisionPoint => ({
+  digest: policy.digest,
+  decide: (request) => {
+    watch(request);
+    return policy.decide(request);
+  },
+});
+
+interface Around {
+  readonly inventory: Inventory;
+  readonly executors: readonly Executor[];
+  readonly watch: WireOptions['watch'];
+}
+
 async function assemble(
   home: Home,
-  policy: PolicyDecisionPoint,
+  policy: Policy,
   evidence: Evidence,
-  inventory: Inventory,
-  executors: readonly Executor[],
+  { inventory, executors, watch }: Around,
 ): Promise<Result<Wired, OpenError>> {
   const { ledger } = evidence;
   const noted = await notePolicy(ledger, policy);
@@ -70,7 +95,7 @@ async function assemble(
   if (broken.isErr()) return err(ledgerUnavailable(broken.error));
   const operations = await operationCatalogue();
   const mesh = createMeshClaw({
-    policy,
+    policy: watched(policy, watch),
     ledger,
     inventory,
     executors,
@@ -90,12 +115,12 @@ const closing = (executors: readonly Executor[], evidence: Evidence) => async ()
   await evidence.close();
 };
 
-/** The ledger says which policy was in force: one record whenever it changes. */
-async function notePolicy(ledger: Ledger, { digest }: PolicyDecisionPoint): Promise<Result<void, OpenError>> {
+/** The ledger says which policy was in force, and which of the owner's rules can make it milder: one record whenever it changes. */
+async function notePolicy(ledger: Ledger, { digest, loosened }: Policy): Promise<Result<void, OpenError>> {
   const found = await ledger.find({ types: ['policy.loaded'], order: 'newest_first', limit: 1 });
   if (found.isErr()) return err(ledgerUnavailable(found.error));
   if (found.value[0]?.policy === digest) return ok(undefined);
-  const kept = await ledger.append([{ type: 'policy.loaded', policy: digest, body: { digest } }]);
+  const kept = await ledger.append([{ type: 'policy.loaded', policy: digest, body: { digest, loosened } }]);
   return kept.map(() => undefined).mapErr(ledgerUnavailable);
 }
 

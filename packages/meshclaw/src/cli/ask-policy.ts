@@ -17,7 +17,7 @@ import type { OpenError, UsageError } from '../errors.js';
 import { checkHome, type Home } from '../home/home.js';
 import { inventoryOf, THIS_MACHINE } from '../home/inventory.js';
 import { noLedger } from '../home/no-ledger.js';
-import { operationCatalogue, wire } from '../wire.js';
+import { operationCatalogue, type WireOptions, watched, wire } from '../wire.js';
 import { loadPolicy } from '../wire-policy.js';
 import type { PropertySchema } from './coerce.js';
 import { inputSchemaOf } from './find-operation.js';
@@ -29,6 +29,8 @@ export interface Question {
   readonly input: (schema: PropertySchema) => Result<JsonObject, UsageError>;
   /** False asks about the operation as such. */
   readonly hasInput: boolean;
+  /** Sees the request as policy is asked it. */
+  readonly watch?: WireOptions['watch'];
 }
 type Asked = Promise<Result<Decision, Refusal | OpenError | UsageError>>;
 
@@ -37,7 +39,10 @@ export async function askPolicy(home: Home, question: Question): Asked {
   const exists = await checkHome(home);
   if (exists.isErr()) return err(exists.error);
   if (!exists.value) return askWithoutHome(question);
-  const wired = await wire(home, { around: withGenericServer });
+  const wired = await wire(home, {
+    around: withGenericServer,
+    ...(question.watch ? { watch: question.watch } : {}),
+  });
   if (wired.isErr()) return err(wired.error);
   const { mesh, operations, close } = wired.value;
   const asked = await ask(mesh, operations, question);
@@ -50,7 +55,13 @@ async function askWithoutHome(question: Question): Asked {
   if (policy.isErr()) return err(policy.error);
   const operations = await operationCatalogue();
   const inventory = withGenericServer(inventoryOf([THIS_MACHINE]));
-  const mesh = createMeshClaw({ policy: policy.value, ledger: noLedger, inventory, executors: [], operations });
+  const mesh = createMeshClaw({
+    policy: watched(policy.value, question.watch),
+    ledger: noLedger,
+    inventory,
+    executors: [],
+    operations,
+  });
   if (mesh.isOk()) return ask(mesh.value, operations, question);
   const { message, detail } = mesh.error;
   return err({ kind: 'meshclaw.engine_unavailable', message, detail });

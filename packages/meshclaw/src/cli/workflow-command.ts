@@ -78,6 +78,8 @@ async function runWorkflow(entry: WorkflowEntry, args: Arguments, context: Comma
   const head = report.head === undefined ? '' : `   ledger head: ${report.head.size} ${report.head.root}`;
   const evidence = report.evidence.length === 0 ? 'none' : report.evidence.join(', ');
   printer.note(`run ${report.run}   evidence: ${evidence}${head}`);
+  const { loosened } = opened.value.policy;
+  if (loosened.length > 0) printer.note(`rules of yours that can make an answer milder: ${loosened.join(', ')}`);
   printer.data(report);
   return codeOfReport(report, threshold);
 }

@@ -1,9 +1,9 @@
 /** `meshclaw policy-check`: what policy would say if this subject asked for that. Nothing is done; the question is recorded. */
 
-import { SUBJECT_TYPES, type Subject, type SubjectType } from '@meshclaw/core';
 import { askPolicy } from '../cli/ask-policy.js';
 import { defineCommand } from '../cli/command.js';
 import { codeOfDecision } from '../cli/exit-code.js';
+import { namedSubject } from '../cli/named-subject.js';
 import { readInput } from '../cli/perform-operation.js';
 import { decisionLines } from '../output/decision-text.js';
 import { fail, failRefusal } from '../output/fail.js';
@@ -40,10 +40,3 @@ export const command = defineCommand({
     return codeOfDecision(asked.value);
   },
 });
-
-/** `codex` is an agent; `human:alice` says its type. */
-function namedSubject(name: string): Subject {
-  const cut = name.indexOf(':');
-  const type = SUBJECT_TYPES.find((one) => one === name.slice(0, cut)) satisfies SubjectType | undefined;
-  return cut > 0 && type !== undefined ? { type, id: name.slice(cut + 1) } : { type: 'agent', id: name };
-}

@@ -26,7 +26,7 @@ export function checkModules({ modules, annotations }: Inspection): PolicyError 
   );
   if (foreign.length > 0) {
     const message = "an owner's module needs a package of its own of the form meshclaw.rules.<noun>.<name>";
-    const diagnostics = foreign.map(({ file, row }) => ({ message, file, row }));
+    const diagnostics = foreign.map(({ file, row }) => ({ message, file, row, column: 1 }));
     return { kind: 'policy.forbidden_package', message: "a package is not the owner's to define", diagnostics };
   }
   const diagnostics = modules.flatMap((module) => ruleProblems(module, annotations));
@@ -50,7 +50,7 @@ const samePackage = (a: Module, b: Module): boolean =>
 function ruleProblems(module: Module, annotations: Inspection['annotations']): readonly PolicyDiagnostic[] {
   const [, kind, id] = RULE_PACKAGE.exec(module.package) ?? [];
   if (kind === undefined || id === undefined) return [];
-  const at = { file: module.file, row: module.row };
+  const at = { file: module.file, row: module.row, column: 1 }; // a package stands at the start of its line
   const names = kind === 'guards' ? ANSWERS.guards : ANSWERS.rules;
   const answers = module.rules.filter(({ name }) => ANSWERS.rules.includes(name));
   const wrong = answers.filter((rule) => rule.kind !== 'set' || !names.includes(rule.name));

@@ -8,7 +8,7 @@ export {
   compareDecisions,
   type Flip,
 } from './compare/flips.js';
-export { type ReadRequest, readRequest, readRequests } from './compare/read-requests.js';
+export { type ReadRequest, readRequest, readRequests, requestFrom } from './compare/read-requests.js';
 export { type Replay, type ReplayedFlip, replayDecisions, type Unreplayable } from './compare/replay.js';
 export { sampleRequests } from './compare/sample-requests.js';
 export { openSide, type Side } from './compare/side.js';

@@ -30,8 +30,8 @@ describe('two policies', () => {
         subject: 'ci:pipeline',
         operation: 'file.chmod',
         resource: 'web1',
-        before: { effect: 'approval_required', rules: ['authz.class_default'] },
-        after: { effect: 'deny', rules: ['any.no_ci'] },
+        before: { effect: 'approval_required', rules: ['authz.class_default'], demands: ['approval_method signature'] },
+        after: { effect: 'deny', rules: ['any.no_ci'], demands: [] },
         milder: false,
       },
     ]);
@@ -46,6 +46,26 @@ describe('two policies', () => {
       await Promise.all(requests.map(async (request) => (await one.policy.decide(request)).effect)),
     );
     expect([...effects].sort()).toEqual(['approval_required', 'deny', 'read_state']);
+  });
+
+  it('differ also where only more, or fewer, people are asked', async () => {
+    const [mild, strict] = [await side({}), await side({ pack: 'production' })];
+    const requests = sampleRequests(mild.operations);
+    const stricter = await compareDecisions(mild.policy, strict.policy, requests);
+    expect(stricter).toContainEqual(
+      expect.objectContaining({
+        operation: 'class.destructive',
+        milder: false,
+        after: expect.objectContaining({
+          effect: 'approval_required',
+          demands: ['approval_method presence', 'four_eyes'],
+        }),
+      }),
+    );
+    expect(stricter.filter(({ milder }) => milder)).toEqual([]);
+    const back = await compareDecisions(strict.policy, mild.policy, requests);
+    expect(back.filter(({ milder }) => !milder)).toEqual([]);
+    expect(back).toHaveLength(stricter.length);
   });
 
   it('may be a compiled bundle, whole and not writable by others', async () => {

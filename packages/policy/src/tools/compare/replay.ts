@@ -37,6 +37,7 @@ const bodySchema = z.looseObject({
     input_digest: z.string(),
     policy_digest: z.string(),
     reasons: z.array(z.looseObject({ rule: z.string() })),
+    obligations: z.array(z.looseObject({ type: z.string(), parameters: z.record(z.string(), z.json()) })),
   }),
 });
 
@@ -83,11 +84,15 @@ function createTally(policy: PolicyDecisionPoint) {
         unreplayable.push({ record, problem: 'problem' in read ? read.problem : 'not a decision' });
         return;
       }
-      const { effect, reasons, input_digest, policy_digest } = made.data.decision;
+      const { input_digest, policy_digest } = made.data.decision;
       const again = await policy.decide(read.request);
       if (policy_digest === policy.digest) count.samePolicy += 1;
       if (again.inputDigest !== input_digest) count.otherInput += 1;
-      const flip = flipBetween(read.request, { effect, rules: reasons.map(({ rule }) => rule) }, answerOf(again));
+      const flip = flipBetween(
+        read.request,
+        answerOf(made.data.decision as Parameters<typeof answerOf>[0]),
+        answerOf(again),
+      );
       if (flip) flips.push({ record, at, ...flip });
     },
     result: (): Replay => ({ ...count, flips, unreplayable }),

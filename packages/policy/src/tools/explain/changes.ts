@@ -1,7 +1,7 @@
 /** What would have to be otherwise for another effect: found by asking the policy itself about requests that differ in one value. */
 
 import type { Decision, Effect, JsonObject, JsonValue } from '@meshclaw/core';
-import { isConstant, nodesIn, refsTo, stepsOf } from '../lint/syntax.js';
+import { callsIn, isConstant, nodesIn, refsTo, stepsOf } from '../lint/syntax.js';
 import { type Clause, valueAt } from './clauses.js';
 
 /** One value that decides. Without `to` the value is not there at all; without `from` it is not there now. */
@@ -75,11 +75,18 @@ function pathsOf(rules: unknown, input: JsonObject): readonly (readonly string[]
 
 const operationOf = (input: JsonObject): string => String(valueAt(input, ['action', 'name']));
 
-/** What a module compares with: its constants, and numbers and booleans among the parameters it reads. */
+/** What a module compares with: its constants (not the steps of its paths), and numbers and booleans among the parameters it reads. */
 function constantsOf(rules: unknown, parameters: JsonObject): readonly JsonValue[] {
-  const written = [...nodesIn(rules)].filter(isConstant).map(({ value }) => value as JsonValue);
+  const steps = new Set([...nodesIn(rules)].flatMap(({ type, value }) => (type === 'ref' ? (value as unknown[]) : [])));
+  const facts = new Set(
+    callsIn(rules)
+      .filter(({ name }) => /(^|\.)because$/.test(name))
+      .flatMap(({ args }) => [...nodesIn(args)]),
+  );
+  const written = [...nodesIn(rules)].filter((node) => isConstant(node) && !steps.has(node) && !facts.has(node));
   const read = refsTo('data', rules).map((ref) => parameters[stepsOf(ref)[3] ?? ''] ?? null);
-  return [...new Set([...written, ...read.filter((one) => typeof one === 'number' || typeof one === 'boolean')])];
+  const plain = read.filter((one) => typeof one === 'number' || typeof one === 'boolean');
+  return [...new Set([...written.map(({ value }) => value as JsonValue), ...plain])];
 }
 
 /** Values worth trying in place of one: of its own type, and none at all. */

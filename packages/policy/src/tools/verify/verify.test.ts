@@ -30,7 +30,7 @@ describe('the guarantees', () => {
     expect(verified.every((one) => 'tries' in one && one.tries > 0)).toBe(true);
   });
 
-  it("are not tried on rules that are too mild to be opened", async () => {
+  it('are not tried on rules that are too mild to be opened', async () => {
     owner.put(
       'rules/file/tidy/tidy.rego',
       ruleText(
