@@ -82,6 +82,19 @@ describe("an owner's policies", () => {
     });
   });
 
+  it('are refused with the place of two values for one rule, which only evaluating finds', async () => {
+    put(
+      'rules/any/two.rego',
+      rule('two', 'deny contains r if {\n\tx == 1\n\tr := {}\n}\n\nx := 1\n\nx := 2 if input.action.class == "write"'),
+    );
+    expect((await open())._unsafeUnwrapErr()).toMatchObject({
+      kind: 'policy.failed_self_test',
+      diagnostics: expect.arrayContaining([
+        { file: 'owner/rules/any/two.rego', row: 19, column: 1, message: expect.stringContaining('conflict') },
+      ]),
+    });
+  });
+
   it('are refused when they use a built-in that the evaluator lacks', async () => {
     put(
       'rules/any/net.rego',

@@ -7,9 +7,9 @@ import { readCached, writeCached } from './bundle/cache.js';
 import { type CompileInput, compileBundle, dataText } from './bundle/compile.js';
 import { type PolicyInput, type PolicySources, readPolicyInput } from './bundle/policy-input.js';
 import { loadShippedBundle } from './bundle/shipped.js';
-import type { PolicyError } from './errors.js';
+import type { PolicyDiagnostic, PolicyError } from './errors.js';
 import { createPdp } from './pdp/create-pdp.js';
-import { selfTest } from './self-test.js';
+import { type FailedCanary, failedCanaries } from './self-test.js';
 
 export interface OpenPolicyOptions extends PolicySources {
   /** Where compiled bundles are kept; left out, they are compiled each time. */
@@ -40,9 +40,9 @@ async function open(options: OpenPolicyOptions): Promise<Result<Policy, PolicyEr
     const bundle = await bundleFor(input.value, options.cacheFolder);
     if (bundle.isErr()) return err(bundle.error);
     const pdp = await createPdp(bundle.value);
-    const failed = await selfTest(pdp);
+    const failed = await failedCanaries(pdp);
     if (failed.length > 0) {
-      const diagnostics = failed.map((message) => ({ message }));
+      const diagnostics = [...placesOf(failed), ...failed.map(({ name }) => ({ message: name }))];
       return err({
         kind: 'policy.failed_self_test',
         message: 'the policy answers known requests too mildly',
@@ -55,6 +55,13 @@ async function open(options: OpenPolicyOptions): Promise<Result<Policy, PolicyEr
     return err({ kind: 'policy.unusable_bundle', message: 'the compiled policy cannot be used', cause });
   }
 }
+
+/** Where a policy broke down while it was tested, each place once. */
+const placesOf = (failed: readonly FailedCanary[]): readonly PolicyDiagnostic[] =>
+  [...new Set(failed.flatMap(({ place }) => place ?? []))].flatMap((place) => {
+    const [, file = '', row, column, message = ''] = /^(\S+):(\d+):(\d+): (.*)$/.exec(place) ?? [];
+    return file === '' ? [] : [{ message, file, row: Number(row), column: Number(column) }];
+  });
 
 async function bundleFor(
   { compile, owner }: PolicyInput,

@@ -1,6 +1,6 @@
 /** Known-bad requests that every policy must refuse or ask about, put to it before it may decide anything. */
 
-import type { DecisionRequest, Effect, PolicyDecisionPoint } from '@meshclaw/core';
+import type { Decision, DecisionRequest, Effect, PolicyDecisionPoint } from '@meshclaw/core';
 
 interface Canary {
   readonly name: string;
@@ -10,18 +10,35 @@ interface Canary {
 }
 const ORDER: readonly Effect[] = ['read_state', 'auto_safe', 'approval_required', 'deny'];
 
+/** A canary that was answered too mildly, or not at all; `place` is where the policy broke down, as `file:row:column: why`. */
+export interface FailedCanary {
+  readonly name: string;
+  readonly place?: string;
+}
+
 /** The names of the canaries that a policy answered too mildly; none is the good answer. */
-export async function selfTest(pdp: PolicyDecisionPoint): Promise<readonly string[]> {
-  const failed: string[] = [];
+export const selfTest = async (pdp: PolicyDecisionPoint): Promise<readonly string[]> =>
+  (await failedCanaries(pdp)).map(({ name }) => name);
+
+/** The same, with the places at which the policy broke down. */
+export async function failedCanaries(pdp: PolicyDecisionPoint): Promise<readonly FailedCanary[]> {
+  const failed: FailedCanary[] = [];
   for (const { name, request, atLeast } of CANARIES) {
     const { effect, reasons } = await pdp.decide(request);
-    const broken = reasons.some(({ rule }) => rule.startsWith('policy.'));
-    if (broken || ORDER.indexOf(effect) < ORDER.indexOf(atLeast)) failed.push(name);
+    const broken = reasons.find(({ rule }) => rule.startsWith('policy.'));
+    if (broken || ORDER.indexOf(effect) < ORDER.indexOf(atLeast)) failed.push({ name, ...placeOf(broken) });
   }
   const read = await pdp.decide(ask('host.facts', 'read', {}));
   // An owner may deny even this; but it has to be a rule that does, and nothing that is broken.
-  if (read.reasons.some(({ rule }) => rule.startsWith('policy.'))) failed.push('an ordinary read');
+  const broken = read.reasons.find(({ rule }) => rule.startsWith('policy.'));
+  if (broken) failed.push({ name: 'an ordinary read', ...placeOf(broken) });
   return failed;
+}
+
+/** A compiled policy that meets two values for one rule says where. */
+function placeOf(broken: Decision['reasons'][number] | undefined): { readonly place?: string } {
+  const detail = broken?.facts?.detail;
+  return typeof detail === 'string' && /^\S+:\d+:\d+: /.test(detail) ? { place: detail } : {};
 }
 
 type Part = Partial<DecisionRequest['action'] & DecisionRequest['context']>;

@@ -12,6 +12,8 @@ export interface LintedModule {
   readonly file: string;
   /** Without `data.` in front. */
   readonly package: string;
+  /** Of the package's line. */
+  readonly row: number;
   readonly tree: ModuleTree;
   readonly rules: Inspection['modules'][number]['rules'];
   readonly about: Inspection['annotations'][number] | undefined;
@@ -24,6 +26,8 @@ export interface LintContext {
   /** Parameters that rules can read, by name. */
   readonly parameters: JsonObject;
   readonly operations: JsonObject;
+  /** Packages of the shipped policy. */
+  readonly taken: ReadonlySet<string>;
 }
 /** One thing a check found in a module. */
 export interface Complaint {

@@ -1,6 +1,7 @@
 /** The linter: what a compiler lets pass and a policy should not have. Every finding has its place. */
 
 import { err, ok, type Result } from 'neverthrow';
+import { OWNER } from '../../bundle/check-modules.js';
 import { baseDocument, type PolicyInput, type PolicySources, readPolicyInput } from '../../bundle/policy-input.js';
 import { fromAnswer, type RegoCompiler, withCompiler } from '../../bundle/rego-compiler.js';
 import type { PolicyError } from '../../errors.js';
@@ -60,6 +61,7 @@ export async function lintWith(
     tests: new Map(linted.value.map((one) => [one.file, one])),
     parameters: compile.parameters,
     operations: compile.operations,
+    taken: new Set(compile.modules.filter(({ path }) => !path.startsWith(OWNER)).map(({ text }) => packageOf(text))),
   };
   const unformatted = await formatFindings(rego, [...modules, ...tests]);
   if (unformatted.isErr()) return err(unformatted.error);
@@ -72,6 +74,8 @@ export async function lintWith(
   const checks = [...METADATA_CHECKS, ...expressionChecks()];
   return ok([...broken.value, ...findings(checks, context), ...unformatted.value, ...unread]);
 }
+
+const packageOf = (text: string): string => /^package\s+(\S+)/m.exec(text)?.[1] ?? '';
 
 const findings = (checks: readonly LintCheck[], context: LintContext): readonly PolicyFinding[] =>
   context.modules.flatMap((module) =>
@@ -101,6 +105,7 @@ async function readModules(
       file,
       package: name.replace(/^data\./, ''),
       tree: moduleTree(file, ast),
+      row: modules.find((one) => one.file === file)?.row ?? 1,
       rules: modules.find((one) => one.file === file)?.rules ?? [],
       about: annotations.find((one) => one.file === file && one.scope === 'package'),
     })),

@@ -1,6 +1,7 @@
 /** Checks of what a rule says about itself and of where it stands. */
 
 import { SEVERITIES } from '@meshclaw/core';
+import { OWNER } from '../../bundle/check-modules.js';
 import { type Complaint, type LintCheck, type LintedModule, ruleParts, TOP } from './check.js';
 
 const NEEDED = ['id', 'severity', 'message', 'remediation', 'enforcement'];
@@ -64,6 +65,16 @@ const idMatchesFolder: LintCheck = {
       complaints.push({ at: atPackage(module), message: `custom.id is ${noun}.${name} for this package` });
     return complaints;
   },
+};
+
+const ownPackage: LintCheck = {
+  id: 'own-package',
+  level: 'error',
+  description: 'A module of yours has a package of its own of the form meshclaw.rules.<noun>.<name>',
+  find: ({ file, package: name, row }, { taken }) =>
+    file.startsWith(OWNER) && (ruleParts(name)?.[0] !== 'rules' || taken.has(name))
+      ? [{ at: { row, col: 1 }, message: `${name} is not yours to define` }]
+      : [],
 };
 
 const tested: LintCheck = {
