@@ -118,6 +118,7 @@ const loosens: LintCheck = {
 
 /** Checks of METADATA and layout. */
 export const METADATA_CHECKS: readonly LintCheck[] = [
+  ownPackage,
   metadata,
   staticText,
   idMatchesFolder,
