@@ -59,10 +59,8 @@ async function sourcesOf(args: Arguments, home: Home) {
   );
 }
 
-const replayLines = ({ flips, unreplayable, otherInput }: Replay): readonly string[] => [
+const replayLines = ({ flips, unreplayable, redacted }: Replay): readonly string[] => [
   ...flips.map((flip) => `record ${flip.record}, ${flip.at}: ${flipLine(flip)}`),
   ...unreplayable.map(({ record, problem }) => visibleLine(`record ${record} cannot be asked again: ${problem}`)),
-  ...(otherInput === 0
-    ? []
-    : [`${otherInput} were asked with another input than then (something was blacked out, or facts are stated newly)`]),
+  ...(redacted === 0 ? [] : [`${redacted} were stored with something blacked out, and are asked with it blacked out`]),
 ];

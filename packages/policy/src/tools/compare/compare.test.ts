@@ -119,10 +119,12 @@ describe('replaying', () => {
   it('of the same policy flips nothing', async () => {
     const records = [await made(CHMOD), { type: 'freeze.set', body: {} }, await made(BY_CI)];
     const { policy } = await side({});
+    const secret = ask('file.chmod', 'write', { properties: { path: '[redacted:token]', mode: '0640' } });
+    records.push(await made(secret as typeof CHMOD));
     expect((await replayDecisions(policy, exported(records)))._unsafeUnwrap()).toEqual({
-      decisions: 2,
-      samePolicy: 2,
-      otherInput: 0,
+      decisions: 3,
+      samePolicy: 3,
+      redacted: 1,
       flips: [],
       unreplayable: [],
     });

@@ -24,9 +24,12 @@ export interface Replay {
   readonly unreplayable: readonly Unreplayable[];
   /** How many were decided by the same policy as this one. */
   readonly samePolicy: number;
-  /** How many have another input than then: something in them was blacked out, or policy states other facts by now. */
-  readonly otherInput: number;
+  /** How many were stored with something blacked out, so that this is not quite the request of then. */
+  readonly redacted: number;
 }
+
+/** What the ledger's redactor leaves in place of a secret. */
+const REDACTED = /\[redacted:[\w-]+\]/;
 
 const headerSchema = z.looseObject({ format: z.literal('meshclaw-export/1'), records: z.int().min(0) });
 const recordSchema = z.looseObject({ type: z.string(), index: z.int(), recorded_at: z.string() });
@@ -34,7 +37,6 @@ const bodySchema = z.looseObject({
   request: z.unknown(),
   decision: z.looseObject({
     effect: z.enum(EFFECTS),
-    input_digest: z.string(),
     policy_digest: z.string(),
     reasons: z.array(z.looseObject({ rule: z.string() })),
     obligations: z.array(z.looseObject({ type: z.string(), parameters: z.record(z.string(), z.json()) })),
@@ -74,7 +76,7 @@ const notExport = (cause: string): PolicyError => ({
 function createTally(policy: PolicyDecisionPoint) {
   const flips: ReplayedFlip[] = [];
   const unreplayable: Unreplayable[] = [];
-  const count = { decisions: 0, samePolicy: 0, otherInput: 0 };
+  const count = { decisions: 0, samePolicy: 0, redacted: 0 };
   return {
     add: async ({ index: record, recorded_at: at, body }: z.output<typeof recordSchema>): Promise<void> => {
       count.decisions += 1;
@@ -84,10 +86,10 @@ function createTally(policy: PolicyDecisionPoint) {
         unreplayable.push({ record, problem: 'problem' in read ? read.problem : 'not a decision' });
         return;
       }
-      const { input_digest, policy_digest } = made.data.decision;
+      const { policy_digest } = made.data.decision;
       const again = await policy.decide(read.request);
       if (policy_digest === policy.digest) count.samePolicy += 1;
-      if (again.inputDigest !== input_digest) count.otherInput += 1;
+      if (REDACTED.test(JSON.stringify(made.data.request))) count.redacted += 1;
       const flip = flipBetween(
         read.request,
         answerOf(made.data.decision as Parameters<typeof answerOf>[0]),
