@@ -71,7 +71,7 @@ test('a rule that was weakened fails its tests and is named as milder', { timeou
 });
 
 test('a rule that does not parse fails every step that needs it', { timeout: 180_000 }, async () => {
-  await edit('not plain\n', 'not plain ==\n');
+  await edit('\tnot plain\n', '\tnot )\n');
   const failed = await failing();
   expect(Object.keys(failed)).toEqual([
     'Lint',
@@ -84,4 +84,12 @@ test('a rule that does not parse fails every step that needs it', { timeout: 180
   ]);
   for (const [name, said] of Object.entries(failed))
     if (name !== 'Lint') expect(said).toMatch(/plain_mode\.rego:\d+:\d+/);
+});
+
+test('the guide names the commands of the Action', async () => {
+  const guide = await readFile(join(here, '../../docs/guides/policy-in-ci.md'), 'utf8');
+  const named = [...guide.matchAll(/^\| `(meshclaw policy [^`]+)` \|/gm)].map(([, command = '']) => command);
+  const typed = (await steps()).map(({ run = '' }) => run).join('\n');
+  expect(named).toHaveLength(7);
+  for (const command of named) expect(typed).toContain(command);
 });
