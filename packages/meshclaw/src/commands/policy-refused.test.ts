@@ -1,7 +1,10 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createTestCli, type TestCli } from '../_testing/cli.js';
+
+// Each command compiles rules in a process of its own, on a machine that may have other things to do.
+vi.setConfig({ testTimeout: 120_000 });
 
 let cli: TestCli;
 beforeEach(async () => {
@@ -85,7 +88,7 @@ const REFUSED: readonly (readonly [
 ];
 
 describe('a policy that cannot be used denies everything, and every face says where it is wrong', () => {
-  test.each(REFUSED)('one that %s', { timeout: 120_000 }, async (_, path, text, row, column, kind) => {
+  test.each(REFUSED)('one that %s', async (_, path, text, row, column, kind) => {
     const file = await put(path, text);
     const { code, stdout, stderr } = await cli.run(['status']);
     expect([code, stdout]).toEqual([2, '']);

@@ -1,7 +1,10 @@
 import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createTestCli, type TestCli } from '../_testing/cli.js';
+
+// Each command compiles rules in a process of its own, on a machine that may have other things to do.
+vi.setConfig({ testTimeout: 120_000 });
 
 let cli: TestCli;
 beforeEach(async () => {
@@ -20,7 +23,7 @@ const edit = async (path: string, from: string, to: string) => {
   await writeFile(file, text.replace(from, to));
 };
 
-describe('a new rule', { timeout: 120_000 }, () => {
+describe('a new rule', () => {
   test('passes every check as it is made, and is not made twice', async () => {
     const made = await newRule();
     expect([made.code, made.stdout]).toEqual([0, `mine/${RULE}\nmine/rules/file/nights/nights_test.rego\n`]);
@@ -116,7 +119,7 @@ test('policy check reports as JUnit and SARIF what is at or over --fail-on, at i
   ]);
 });
 
-describe('decisions', { timeout: 120_000 }, () => {
+describe('decisions', () => {
   test('are explained in words, from a file and from the ledger, alike', async () => {
     await cli.run(['init']);
     const words = ['policy', 'explain', 'ci:pipeline', 'file.chmod', 'localhost', 'path=/srv/a', 'mode=0666'];
@@ -201,7 +204,7 @@ test('can tells what a subject reaches on which server', async () => {
   expect((await policy('can', 'human:dana')).stdout).toMatch(/^file\.chmod +write +never +every server +any\.freeze$/m);
 });
 
-test('verify tells guarantees that hold from those that could not be tried', { timeout: 120_000 }, async () => {
+test('verify tells guarantees that hold from those that could not be tried', async () => {
   const [whole, partial] = await Promise.all([
     policy('verify'),
     policy('verify', '--pack', 'read-only', '--format', 'junit'),
