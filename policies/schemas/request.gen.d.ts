@@ -26,6 +26,76 @@ export interface PolicyRequest {
       [k: string]: Json;
     };
     argv?: string[];
+    command?: {
+      shell: ('sh' | 'bash') | null;
+      unparsed?: string;
+      dynamic: string[];
+      obscured: string[];
+      environment: {
+        name: string;
+        value: string;
+        kind: 'harmless' | 'hook' | 'other';
+      }[];
+      programs: {
+        name: string;
+        chain: string[];
+        privilege: 'login' | 'raised';
+        words: string[];
+        effects: {
+          kind:
+            | 'read'
+            | 'list'
+            | 'write'
+            | 'truncate'
+            | 'delete'
+            | 'alter'
+            | 'execute'
+            | 'send'
+            | 'use'
+            | 'harden'
+            | 'lookup'
+            | 'connect'
+            | 'listen'
+            | 'signal'
+            | 'change'
+            | 'format'
+            | 'kernel'
+            | 'halt'
+            | 'tidy'
+            | 'wait'
+            | 'reveal'
+            | 'disclose'
+            | 'escape'
+            | 'persist'
+            | 'grant'
+            | 'tamper'
+            | 'hook'
+            | 'run_code'
+            | 'run_download'
+            | 'run_generated'
+            | 'obscure'
+            | 'interactive'
+            | 'socket'
+            | 'fork_bomb';
+          path?: string;
+          target?: string;
+          via: string;
+          tree: boolean;
+          marks: (
+            'secret' | 'sensitive' | 'log' | 'own' | 'protected' | 'autostart' | 'tree' | 'device' | 'link' | 'metadata'
+          )[];
+        }[];
+        unknown: string[];
+      }[];
+      reads: string[];
+      writes: string[];
+      deletes: string[];
+      executes: string[];
+      connects: string[];
+      signals: string[];
+      secrets: string[];
+      catastrophic: string[];
+    };
   };
   resource: {
     type: string;

@@ -33,8 +33,11 @@ export interface PolicyInput {
   readonly below: Parameters;
 }
 
-/** The base document that rules see under `data`. */
-export const baseDocument = ({ operations, parameters }: CompileInput): JsonObject => ({
+/** The base document that rules see under `data`: without the models, of which they see the facts. */
+export const baseDocument = ({
+  operations,
+  parameters,
+}: Pick<CompileInput, 'operations' | 'parameters'>): JsonObject => ({
   meshclaw: { operations, parameters },
 });
 
@@ -60,7 +63,11 @@ function layered(
   return packed.andThen((below) =>
     (own ? layerParameters(below, own.text, own.path) : ok(below)).map((whole) => {
       const values = parameterValues(protectOwnFolders(whole, ownFolders));
-      return { compile: { modules: [...modules, ...owner.modules], operations, programs, parameters: values }, owner, below };
+      return {
+        compile: { modules: [...modules, ...owner.modules], operations, programs, parameters: values },
+        owner,
+        below,
+      };
     }),
   );
 }

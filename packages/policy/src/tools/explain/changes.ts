@@ -1,7 +1,7 @@
 /** What would have to be otherwise for another effect: found by asking the policy itself about requests that differ in one value. */
 
 import type { Decision, Effect, JsonObject, JsonValue } from '@meshclaw/core';
-import { callsIn, isConstant, nodesIn, refsTo, stepsOf } from '../lint/syntax.js';
+import { buildsReason, callsIn, isConstant, nodesIn, refsTo, stepsOf } from '../lint/syntax.js';
 import { type Clause, valueAt } from './clauses.js';
 
 /** One value that decides. Without `to` the value is not there at all; without `from` it is not there now. */
@@ -23,7 +23,7 @@ type Ask = (input: JsonObject) => Promise<Decision | undefined>;
 /** More than any policy of a few hundred rules needs; each takes well under a millisecond. */
 const MOST_ATTEMPTS = 400;
 /** The ask itself: with another operation or id it would be another request. */
-const GIVEN = new Set(['request_id', 'action.name', 'action.class', 'action.argv']);
+const GIVEN = new Set(['request_id', 'action.name', 'action.class', 'action.argv', 'action.command']);
 
 /** The single changes that lead to another effect, one for each place and effect, milder ones first. */
 export async function findChanges(
@@ -70,7 +70,7 @@ function attempts(input: JsonObject, clauses: readonly Clause[], parameters: Jso
 function pathsOf(rules: unknown, input: JsonObject): readonly (readonly string[])[] {
   const paths = refsTo('input', rules).map((ref) => stepsOf(ref).slice(1));
   const placed = paths.map((path) => (path.join('.') === 'context.recent' ? [...path, operationOf(input)] : path));
-  return placed.filter((path) => path.length > 1 && !GIVEN.has(path.join('.')));
+  return placed.filter((path) => path.length > 1 && !GIVEN.has(path.slice(0, 2).join('.')));
 }
 
 const operationOf = (input: JsonObject): string => String(valueAt(input, ['action', 'name']));
@@ -80,7 +80,7 @@ function constantsOf(rules: unknown, parameters: JsonObject): readonly JsonValue
   const steps = new Set([...nodesIn(rules)].flatMap(({ type, value }) => (type === 'ref' ? (value as unknown[]) : [])));
   const facts = new Set(
     callsIn(rules)
-      .filter(({ name }) => /(^|\.)because$/.test(name))
+      .filter(buildsReason)
       .flatMap(({ args }) => [...nodesIn(args)]),
   );
   const written = [...nodesIn(rules)].filter((node) => isConstant(node) && !steps.has(node) && !facts.has(node));

@@ -2,7 +2,16 @@
 
 import type { JsonObject, JsonValue } from '@meshclaw/core';
 import { ANSWERS, ruleParts } from '../lint/check.js';
-import { callsIn, type Expression, type ModuleTree, nodesIn, type RuleNode, refsTo, stepsOf } from '../lint/syntax.js';
+import {
+  buildsReason,
+  callsIn,
+  type Expression,
+  type ModuleTree,
+  nodesIn,
+  type RuleNode,
+  refsTo,
+  stepsOf,
+} from '../lint/syntax.js';
 import type { Place } from '../place.js';
 
 /** What the compiler tells about a file, as far as clauses need it. */
@@ -55,8 +64,7 @@ export function clausesFor(noun: string, modules: readonly ReadModule[], input: 
 }
 
 /** Building the reason is no condition: nothing about the request can make it fail. */
-const isReason = (expression: Expression): boolean =>
-  callsIn(expression).some(({ name }) => /(^|\.)because$/.test(name));
+const isReason = (expression: Expression): boolean => callsIn(expression).some(buildsReason);
 
 function conditionOf(expression: Expression, module: ReadModule, input: JsonObject): Condition {
   const { row, col } = expression.location;

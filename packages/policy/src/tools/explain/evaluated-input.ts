@@ -1,17 +1,15 @@
 /** The exact text that the decision point evaluates for a request, made again to explain it. */
 
-import { type DecisionRequest, type JsonObject, toWireRequest } from '@meshclaw/core';
-import { checkInput } from '../../pdp/check-input.js';
+import type { DecisionRequest, JsonObject } from '@meshclaw/core';
+import type { CompileInput } from '../../bundle/compile.js';
+import { baseDocument } from '../../bundle/policy-input.js';
+import { createReadRequest } from '../../pdp/read-request.js';
 
-/** The text, or why there is none. A judged operation is evaluated as a write. */
+/** The text with its facts of command text, or why there is none. Throws when the models are not whole. */
 export function evaluatedInput(
   request: DecisionRequest,
-  operations: JsonObject,
+  compile: CompileInput,
 ): { readonly text: string; readonly input: JsonObject } | { readonly problem: string } {
-  const { name } = request.action;
-  const known = Object.hasOwn(operations, name) ? (operations[name] as { readonly class?: unknown }) : undefined;
-  const stated =
-    known?.class === 'judged' ? { ...request, action: { ...request.action, class: 'write' as const } } : request;
-  const checked = checkInput(toWireRequest(stated));
-  return 'problem' in checked ? checked : { text: checked.text, input: JSON.parse(checked.text) as JsonObject };
+  const read = createReadRequest(baseDocument(compile).meshclaw as JsonObject, [...compile.programs])(request);
+  return 'problem' in read ? read : { text: read.text, input: JSON.parse(read.text) as JsonObject };
 }

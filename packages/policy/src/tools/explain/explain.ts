@@ -43,7 +43,7 @@ export async function explainWith(
 ): Promise<Result<Explanation, PolicyError>> {
   const decision = await policy.decide(request);
   const bare = { decision, answered: [], nearMisses: [], changes: [], trace: [], traceDropped: 0 };
-  const evaluated = evaluatedInput(request, compile.operations);
+  const evaluated = evaluatedInput(request, compile);
   if ('problem' in evaluated || decision.inputDigest === '') return ok(bare);
   if (sha256Hex(evaluated.text) !== decision.inputDigest)
     return err(unexplained('the text that was evaluated is another'));
@@ -90,7 +90,7 @@ async function interpret(
   { modules, ...data }: CompileInput,
   input: JsonObject,
 ): Promise<Result<Interpreted, PolicyError>> {
-  const document = baseDocument({ modules, ...data }) as never;
+  const document = baseDocument(data) as never;
   const answered = await rego.eval({
     ...{ files: modules, data: document, query: QUERY, input: input as never },
     ...{ trace: 'full', traceLimit: TRACE_LIMIT },
@@ -134,7 +134,7 @@ async function heldVariants(
   input: JsonObject,
 ): Promise<Result<ReadonlySet<string>, PolicyError>> {
   const files = [...modules, ...variants.map(({ file }) => file)];
-  const document = baseDocument({ modules, ...data }) as never;
+  const document = baseDocument(data) as never;
   const query = variantQuery(variants);
   const answered = await rego.eval({ files, data: document, query, input: input as never, builtins: 'all' });
   if (answered.ok) return ok(new Set((answered.value.results[0]?.bindings.held ?? []) as readonly string[]));
@@ -174,15 +174,13 @@ function explained(variants: readonly Variant[], held: ReadonlySet<string>, plac
   return { answered: byStrictness(answered), nearMisses: byStrictness(nearMisses) };
 }
 
-/** The decision for a changed input; undefined when it is no request any more. The class of a judged operation is stated again. */
+/** The decision for a changed input; undefined when it is no request any more. Class and facts of command text are stated anew. */
 async function askChanged(
   policy: PolicyDecisionPoint,
   changed: JsonObject,
   { action }: DecisionRequest,
 ): Promise<Decision | undefined> {
-  const parsed = wireRequestSchema.safeParse({
-    ...changed,
-    action: { ...(changed.action as JsonObject), class: action.class },
-  });
+  const { command: _, ...asked } = changed.action as JsonObject;
+  const parsed = wireRequestSchema.safeParse({ ...changed, action: { ...asked, class: action.class } });
   return parsed.success ? policy.decide(fromWireRequest(parsed.data satisfies WireRequest)) : undefined;
 }

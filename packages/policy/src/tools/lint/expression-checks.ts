@@ -2,7 +2,17 @@
 
 import { ANSWERS, type Complaint, type LintCheck, ruleParts, TOP } from './check.js';
 import { createRequestPaths } from './request-paths.js';
-import { type Call, callsIn, isConstant, type Node, nodesIn, type RuleNode, refsTo, stepsOf } from './syntax.js';
+import {
+  buildsReason,
+  type Call,
+  callsIn,
+  isConstant,
+  type Node,
+  nodesIn,
+  type RuleNode,
+  refsTo,
+  stepsOf,
+} from './syntax.js';
 
 /** Built-ins whose failure makes an expression undefined, and a denial with it. */
 const CAN_FAIL = new Set([
@@ -60,7 +70,7 @@ const reasonFromMetadata: LintCheck = {
   id: 'reason-from-metadata',
   level: 'error',
   description:
-    'An answer is built by reason.because(rego.metadata.chain(), …), so that its texts are those of METADATA',
+    'An answer is built by reason.because(rego.metadata.chain(), …) or reason.about, so that its texts are those of METADATA',
   find: ({ tree, package: name }) => {
     if (!ruleParts(name)) return [];
     return tree.rules
@@ -74,7 +84,7 @@ const reasonFromMetadata: LintCheck = {
 
 function isBecause(rules: readonly RuleNode[], head: RuleNode['head']): boolean {
   const rule = rules.find((one) => one.head === head);
-  const made = callsIn([rule?.body, head.key]).filter((call) => /(^|\.)because$/.test(call.name));
+  const made = callsIn([rule?.body, head.key]).filter(buildsReason);
   return made.some(({ args: [chain] }) => callsIn(chain).some((call: Call) => call.name === 'rego.metadata.chain'));
 }
 
@@ -100,7 +110,7 @@ const complaintOf = (step: string | undefined, path: readonly string[], at = TOP
 /** The facts that reasons name: arrays of constant strings in the second argument of `because`. */
 const factPaths = (rules: readonly RuleNode[]) =>
   callsIn(rules)
-    .filter(({ name }) => /(^|\.)because$/.test(name))
+    .filter(buildsReason)
     .flatMap(({ args: [, paths] }) => (Array.isArray(paths?.value) ? (paths.value as readonly Node[]) : []))
     .filter(({ type, value }) => type === 'array' && Array.isArray(value) && value.every(isConstant))
     .map(({ value, location }) => ({ path: (value as readonly Node[]).map((one) => String(one.value)), at: location }));

@@ -51,8 +51,8 @@ export async function lintWith(
   modules: readonly Source[],
   tests: readonly Source[],
 ): Promise<Result<readonly PolicyFinding[], PolicyError>> {
-  const checked = await rego.check({ files: [...compile.modules, ...tests], data: baseDocument(compile) as never });
-  const broken = compileFindings(checked);
+  const sources = { files: [...compile.modules, ...tests], data: baseDocument(compile) as never };
+  const broken = await compileFindings(rego, sources, new Set([...modules, ...tests].map(({ path }) => path)));
   if (broken.isErr()) return err(broken.error);
   const linted = await readModules(rego, [...modules, ...tests]);
   if (linted.isErr()) return linted.error.diagnostics ? ok(broken.value) : err(linted.error);
@@ -112,10 +112,19 @@ async function readModules(
   );
 }
 
-/** Places of the compiler are findings; anything else that keeps it from looking is an error. */
-function compileFindings(
-  answer: Awaited<ReturnType<RegoCompiler['check']>>,
-): Result<readonly PolicyFinding[], PolicyError> {
+/** Places of the compiler are findings; anything else that keeps it from looking is an error. What only a strict look finds counts in the linted files alone: nobody else can mend the others. */
+async function compileFindings(
+  rego: RegoCompiler,
+  sources: Omit<Parameters<RegoCompiler['check']>[0], 'strict'>,
+  linted: ReadonlySet<string>,
+): Promise<Result<readonly PolicyFinding[], PolicyError>> {
+  const strict = placesOf(await rego.check(sources));
+  if (strict.isErr() || strict.value.every(({ file }) => linted.has(file))) return strict;
+  const plain = placesOf(await rego.check({ ...sources, strict: false }));
+  return plain.map((all) => [...all, ...strict.value.filter(({ file }) => linted.has(file) && all.length === 0)]);
+}
+
+function placesOf(answer: Awaited<ReturnType<RegoCompiler['check']>>): Result<readonly PolicyFinding[], PolicyError> {
   const checked = fromAnswer(answer);
   if (checked.isOk()) return ok([]);
   const { diagnostics } = checked.error;

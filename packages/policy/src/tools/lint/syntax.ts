@@ -93,3 +93,6 @@ export function callsIn(value: unknown): readonly Call[] {
 /** True when nothing but constants is in it. */
 export const isConstant = (node: Node | undefined): boolean =>
   node !== undefined && ['string', 'number', 'boolean', 'null'].includes(node.type ?? '');
+
+/** Whether a call builds a reason: `reason.because`, or `reason.about` with facts that a rule found. */
+export const buildsReason = ({ name }: Call): boolean => /(^|\.)(because|about)$/.test(name);

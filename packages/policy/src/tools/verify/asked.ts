@@ -41,7 +41,7 @@ const SELF = ['meshclaw approvals grant appr-1', 'meshclaw approvers add me key.
 const everyChange = ({ input }: Configuration, part: Parameters<typeof request>[2]): readonly DecisionRequest[] =>
   SUBJECT_TYPES.flatMap((subject) => [
     ...operationsOf(input.compile.operations, (of) => of !== 'read').map(({ name, of }) =>
-      request(name, of, { ...part, subject, ...(of === 'judged' ? { argv: ['uptime'] } : {}) }),
+      request(name, of, { ...part, subject, ...(of === 'judged' ? { argv: ['touch', '/srv/a'] } : {}) }),
     ),
     ...CHANGES.map((of) => classQuestion(of, { ...part, subject })),
   ]);

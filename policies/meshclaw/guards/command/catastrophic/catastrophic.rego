@@ -9,7 +9,6 @@
 #   enforcement: hard
 package meshclaw.guards.command.catastrophic
 
-import data.meshclaw.lib.effects
 import data.meshclaw.lib.reason
 
 deny contains r if {
