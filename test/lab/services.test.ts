@@ -2,7 +2,7 @@
 import { commandRun, logJournal, serviceRestart, serviceStatus } from '@meshclaw/workflows/operations';
 import { serviceCheck } from '@meshclaw/workflows/service-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Controller, createController, refusalOf } from './controller.js';
+import { type Controller, createController, dataOf, refusalOf } from './controller.js';
 import { useLab } from './index.js';
 import { onHost } from './scenario.js';
 import { scenario as crashLoop } from './scenarios/crash-loop.js';
@@ -99,21 +99,21 @@ describe('service-check', () => {
   test('finds nothing wrong with a service that runs', async () => {
     const report = await check('cron');
     expect([report.status, ids(report.findings), report.problems]).toEqual(['ok', [], []]);
-    expect(report.data).toMatchObject({ unit: { load: 'loaded', active: 'active' }, journal: { readAs: 'root' } });
+    expect(dataOf(report)).toMatchObject({ unit: { load: 'loaded', active: 'active' }, journal: { readAs: 'root' } });
   });
 
   test('says of a service whose program is missing that it has failed, and why', async () => {
     await lab.host(1).play(missingExecStart);
     const report = await check('reports');
     expect(report.findings[0]).toMatchObject({ id: 'service.failed', severity: 'high', facts: { last_status: 203 } });
-    expect(report.data).toMatchObject({ unit: { lastExit: { how: 'exited', status: 203 } } });
+    expect(dataOf(report)).toMatchObject({ unit: { lastExit: { how: 'exited', status: 203 } } });
   });
 
   test('says of a crash loop that the service has failed, with what it logged in its last run alone', async () => {
     await lab.host(1).play(crashLoop);
     const report = await check('worker');
     expect(ids(report.findings)).toContain('service.failed');
-    const told = report.data?.journal?.entries.map(({ message }) => message) ?? [];
+    const told = dataOf(report).journal?.entries.map(({ message }) => message) ?? [];
     expect(told.filter((message) => message?.includes('/etc/worker.conf'))).toHaveLength(2);
   });
 
