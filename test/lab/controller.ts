@@ -3,6 +3,7 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import type {
   InputOf,
+  Ledger,
   Operation,
   OutputOf,
   PendingApproval,
@@ -14,11 +15,17 @@ import type {
   Report,
   Session,
 } from '@meshclaw/core';
+import { offeredHostKeys } from '@meshclaw/executors/ssh';
 import { type MeshClawHandle, openMeshClaw } from 'meshclaw';
 import type { Result } from 'neverthrow';
 import { type KeyFiles, writeKeyFiles } from '../../packages/meshclaw/src/_testing/approver-key.js';
 import { createTestCli, type TestCli } from '../../packages/meshclaw/src/_testing/cli.js';
+import { enrol, prepareEnrolment } from '../../packages/meshclaw/src/home/enrol.js';
+import { type Home, locateHome } from '../../packages/meshclaw/src/home/home.js';
+import { chooseKey, pinHostKey } from '../../packages/meshclaw/src/home/pin-host-key.js';
 import { signStatement } from '../../packages/meshclaw/src/home/sign.js';
+import { findSshReach } from '../../packages/meshclaw/src/home/ssh-reach.js';
+import { openEvidenceAt } from '../../packages/meshclaw/src/wire-evidence.js';
 import type { LabHost, User } from './host.js';
 
 /** A server of the inventory: which host, and who logs in. */
@@ -48,16 +55,30 @@ export interface Controller {
   close(): Promise<void>;
 }
 
-/** A new home whose inventory has these servers; each host's key is enrolled by the built command, as a person would. */
+/** A new home whose inventory has these servers. Approver and host keys are enrolled as the commands do it. */
 export async function createController(entries: Readonly<Record<string, Entry>>): Promise<Controller> {
   const cli = await createTestCli();
   const key = await writeKeyFiles(cli.path('dana'), 'dana');
   await mkdir(cli.home, { mode: 0o700 });
   await writeFile(`${cli.home}/inventory.yaml`, inventoryOf(entries), { mode: 0o600 });
-  await succeed(cli, 'approvers', 'add', 'dana', key.publicFile);
-  for (const [name, { host }] of Object.entries(entries))
-    await succeed(cli, 'enrol', name, '--fingerprint', host.fingerprint);
+  const home = locateHome({}, cli.home);
+  const evidence = (await openEvidenceAt(home))._unsafeUnwrap();
+  const first = (await prepareEnrolment(home, evidence.ledger, key.approver))._unsafeUnwrap();
+  (await enrol(home, evidence.ledger, first, undefined))._unsafeUnwrap();
+  for (const [name, { host }] of Object.entries(entries)) await enrolHost(home, evidence.ledger, name, host);
+  await evidence.close();
   return openController(cli, key);
+}
+
+/** Pins the key that the host offers, when it is the one that the lab gave it. */
+async function enrolHost(home: Home, ledger: Ledger, server: string, { fingerprint }: LabHost): Promise<void> {
+  const reach = (await findSshReach(home, server, undefined))._unsafeUnwrap();
+  const call = { executionId: 'enrol', timeoutMs: 20_000, maxOutputBytes: 0 };
+  const offered = (await offeredHostKeys(reach, call))._unsafeUnwrap();
+  const { key } = chooseKey(reach, offered, { fingerprint, replace: false })._unsafeUnwrap();
+  const by = { type: 'human', id: 'dana' } as const;
+  const pinning = { server, address: undefined, reach, key, by, confirmedBy: 'fingerprint' } as const;
+  (await pinHostKey(home, ledger, pinning))._unsafeUnwrap();
 }
 
 /** A second controller over a copy of a home, with everything that was asked and approved there. */
@@ -113,9 +134,4 @@ function inventoryOf(entries: Readonly<Record<string, Entry>>): string {
       `  ${name}:\n    reach:\n      - executor: ssh\n        host: ${host.address}\n        user: ${user}\n        identity_file: ${host.userKey}\n`,
   );
   return `servers:\n${lines.join('')}`;
-}
-
-async function succeed(cli: TestCli, ...words: readonly string[]): Promise<void> {
-  const { code, stdout, stderr } = await cli.run(words);
-  if (code !== 0) throw new Error(`meshclaw ${words.join(' ')} ended with ${code}: ${stdout}${stderr}`);
 }
