@@ -92,6 +92,8 @@ describe('a host that says nothing any more', () => {
     await until(async () => (await state()) === 'start-pre\n');
     await lab.host(2).freeze();
     refusalOf('outcome_unknown', await inTime(end));
+    const asked = here().agent.perform(hostReachability, 'web2', {}, { timeoutMs: DEADLINE_MS });
+    expect(refusalOf('not_sent', await inTime(asked)).error.kind).toMatch(/^(unreachable|timed_out)$/);
     await lab.host(2).thaw();
     expect(await answers('web2')).toBe(lab.host(2).name);
     await has(2, '/data/starts', 2);

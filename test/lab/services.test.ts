@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Controller, createController, dataOf, refusalOf } from './controller.js';
 import { useLab } from './index.js';
 import { onHost } from './scenario.js';
+import { scenario as badUser } from './scenarios/bad-user.js';
 import { scenario as crashLoop } from './scenarios/crash-loop.js';
 import { scenario as knownJournal, LINES } from './scenarios/known-journal.js';
 import { scenario as missingExecStart } from './scenarios/missing-exec-start.js';
@@ -93,6 +94,17 @@ describe('a restart', () => {
     expect(refusal.error).toMatchObject({ kind: 'not_started', message: expect.stringContaining('sudo -n') });
     expect((await stateOf()).invocation).toBe(before.invocation);
   });
+
+  test('by that account is done once the server grants it exactly this, by the drop-in that is printed', async () => {
+    const printed = await here().cli.run(['server', 'sudoers', 'ops1', '--operation', 'service.restart', '--json']);
+    const dropIn = JSON.parse(printed.stdout).drop_in_base64;
+    const install = `umask 0227; echo ${dropIn} | base64 -d > /etc/sudoers.d/meshclaw && visudo -c`;
+    await onHost(lab.host(1), install);
+    const before = await stateOf();
+    const done = await here().approved(serviceRestart, 'ops1', { unit: UNIT });
+    const { invocation } = done._unsafeUnwrap().output;
+    expect([invocation === before.invocation, (await stateOf()).invocation]).toEqual([false, invocation]);
+  });
 });
 
 describe('service-check', () => {
@@ -107,6 +119,13 @@ describe('service-check', () => {
     const report = await check('reports');
     expect(report.findings[0]).toMatchObject({ id: 'service.failed', severity: 'high', facts: { last_status: 203 } });
     expect(dataOf(report)).toMatchObject({ unit: { lastExit: { how: 'exited', status: 203 } } });
+  });
+
+  test('says of a service whose account does not exist that it has failed, and why', async () => {
+    await lab.host(1).play(badUser);
+    const report = await check('exporter');
+    expect(report.findings[0]).toMatchObject({ id: 'service.failed', facts: { last_status: 217 } });
+    expect(report.findings[0]?.detail).toContain('its user could not be used');
   });
 
   test('says of a crash loop that the service has failed, with what it logged in its last run alone', async () => {
