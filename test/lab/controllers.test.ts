@@ -2,12 +2,13 @@
 import { connect, type Socket } from 'node:net';
 import type { StepReport } from '@meshclaw/core';
 import { hostReachability, serviceRestart } from '@meshclaw/workflows/operations';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Controller, copyController, createController } from './controller.js';
 import { useLab } from './index.js';
 import { onHost } from './scenario.js';
 import { scenario as defaultSshd, LIMITS } from './scenarios/default-sshd.js';
 
+vi.setConfig({ testTimeout: 90_000 });
 const lab = useLab(1);
 const controllers: Controller[] = [];
 const here = (): Controller => {
