@@ -40,7 +40,8 @@ const LEVELS = {
   integration: { tests: () => ['test/integration/'] },
   conformance: { tests: () => ['test/conformance/'] },
   faults: { tests: () => ['test/faults/'] },
-  lab: { tests: () => ['test/lab/'], environment: { MESHCLAW_LAB: '1' } },
+  // Its tests wait more than they compute.
+  lab: { tests: () => ['test/lab/'], environment: { MESHCLAW_LAB: '1', VITEST_MAX_WORKERS: '3' } },
   corpora: { tests: () => ['test/corpora/'] },
   examples: { tests: () => ['examples/'] },
   e2e: { tests: () => ['test/e2e/'] },

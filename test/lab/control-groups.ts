@@ -1,6 +1,6 @@
 /** A control group for each host. In one together, each host's systemd would take the others' processes for its own. */
 
-import { access, readdir, rmdir } from 'node:fs/promises';
+import { access, readdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 // The older kind keeps systemd's own hierarchy apart from the newer kind's; where only the newer is, it is the root.
@@ -14,6 +14,27 @@ export const isUnified = (): Promise<boolean> => exists(join(ONLY, 'cgroup.contr
 export async function controlGroupsOf(machine: string): Promise<readonly string[]> {
   const roots = (await isUnified()) ? [ONLY] : await keepExisting(HIERARCHIES);
   return roots.map((root) => join(root, `meshclaw-${machine}`));
+}
+
+/** Every process of a host, as this machine numbers them, with those that keep it running. */
+export async function processesOf(machine: string): Promise<readonly number[]> {
+  const [group = ''] = await controlGroupsOf(machine);
+  return membersOf(group);
+}
+
+async function membersOf(folder: string): Promise<readonly number[]> {
+  const own = await readFile(join(folder, 'cgroup.procs'), 'utf8').catch(() => '');
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []); // it ended meanwhile
+  const below = await Promise.all(
+    entries.filter((entry) => entry.isDirectory()).map((entry) => membersOf(join(folder, entry.name))),
+  );
+  return [
+    ...own
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(Number),
+    ...below.flat(),
+  ];
 }
 
 /** Removes the control groups of a host; false while something of it still runs. */

@@ -10,6 +10,8 @@ const MOST_START_MS = 300_000;
 
 export interface LabForTests {
   readonly lab: Lab;
+  /** Whether there is one, for what a file sets up before its tests. */
+  readonly isThere: boolean;
   /** Host K, from 1. */
   host(number: number): LabHost;
 }
@@ -30,6 +32,7 @@ export function useLab(hosts: number): LabForTests {
     return lab;
   };
   return {
+    isThere: why === undefined,
     get lab() {
       return started();
     },

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { addressOf, machineName, setLink } from './network.js';
-import { type Machine, saysBanner, switchOff, switchOn, untilReady } from './power.js';
+import { freezeHost, type Machine, saysBanner, switchOff, switchOn, thawHost, untilReady } from './power.js';
 import type { Scenario } from './scenario.js';
 import { type Ended, run } from './system.js';
 
@@ -28,6 +28,9 @@ export interface LabHost {
   /** Silences its link; what runs on it goes on. */
   cut(): Promise<void>;
   heal(): Promise<void>;
+  /** Stops everything that runs on it; its connections stay, and nobody answers on them. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
   /** Takes its power away, without a word to anybody. What was written stays. */
   off(): Promise<void>;
   /** Boots it again; resolves when it answers. */
@@ -70,6 +73,8 @@ export function createHost(machine: Machine, access: Access): LabHost {
     play: async (scenario) => scenario.play(self),
     cut: () => setLink(number, host, 'down'),
     heal: () => setLink(number, host, 'up'),
+    freeze: () => freezeHost(machine),
+    thaw: () => thawHost(machine),
     off: () => switchOff(machine),
     on: async () => {
       await switchOn(machine);

@@ -13,6 +13,7 @@ const USAGE = `usage: npm run lab -- <command> [--run NUMBER]
   list                       the runs of this machine
   ssh [USER@]K [command]     log in to host K as root, deploy (sudo without password) or ops (no sudo)
   cut K | heal K             silence its link, or end the silence
+  freeze K | thaw K          stop everything that runs on it, or let it go on
   off K | on K               take its power away, or give it back
   play K SCENARIO            bring a scenario about on it; without a name: which there are
   down                       remove everything
@@ -48,6 +49,8 @@ export async function main(words: readonly string[]): Promise<number> {
       return 0;
     case 'cut':
     case 'heal':
+    case 'freeze':
+    case 'thaw':
     case 'off':
     case 'on':
       await hostOf(await chosen(number), more[0])[command]();

@@ -6,9 +6,9 @@ import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { controlGroupsOf, isUnified } from './control-groups.js';
+import { controlGroupsOf, isUnified, processesOf } from './control-groups.js';
 import { addressOf, bridgeOf, machineName, setLink } from './network.js';
-import { keepersOf } from './processes.js';
+import { keepersOf, signal } from './processes.js';
 import { endHost } from './tear-down.js';
 
 /** A host whose disk is made. */
@@ -91,4 +91,24 @@ export function saysBanner(address: string): Promise<boolean> {
 export async function switchOff({ number, host, folder }: Machine): Promise<void> {
   await setLink(number, host, 'down').catch(() => {}); // it had gone down by itself
   await endHost(machineName(number, host), folder);
+}
+
+/** Stops every process of a host: its kernel goes on to answer for its connections, and nobody behind them does. */
+export async function freezeHost({ number, host }: Machine): Promise<void> {
+  const name = machineName(number, host);
+  const stopped = new Set<number>();
+  for (;;) {
+    const more = (await processesOf(name)).filter((pid) => !stopped.has(pid));
+    if (more.length === 0 && stopped.size > 0) return;
+    if (more.length === 0) throw new Error(`${name} has no process`);
+    for (const pid of more) {
+      signal(pid, 'SIGSTOP');
+      stopped.add(pid); // one that was being made meanwhile is found by the next look
+    }
+  }
+}
+
+/** Lets the processes of a host go on. */
+export async function thawHost({ number, host }: Machine): Promise<void> {
+  for (const pid of await processesOf(machineName(number, host))) signal(pid, 'SIGCONT');
 }

@@ -30,9 +30,12 @@ async function having(fits: (pid: number) => Promise<boolean>): Promise<readonly
 }
 
 /** Ends a process without asking it; one that is gone already is fine. */
-export function kill(pid: number): void {
+export const kill = (pid: number): void => signal(pid, 'SIGKILL');
+
+/** Signals a process; one that is gone already is fine. */
+export function signal(pid: number, name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, name);
   } catch (error) {
     if ((error as { code?: unknown }).code !== 'ESRCH') throw error;
   }

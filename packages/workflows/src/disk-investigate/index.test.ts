@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createScriptedExecutor, exited } from '@meshclaw/core/testing';
 import { local } from '@meshclaw/executors/local';
-import { ok } from 'neverthrow';
+import { err, ok } from 'neverthrow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { meshOn, targetOf } from '../_testing/index.js';
 import { diskInvestigate } from './index.js';
@@ -82,6 +82,26 @@ describe('disk-investigate', () => {
       ['disk.unreadable', 'low'],
       ['disk.incomplete', 'low'],
     ]);
+  });
+
+  it('reads as the login also where the executor would not even send what needs root', async () => {
+    const executor = createScriptedExecutor(async (action) => {
+      if (action.kind !== 'command') throw new Error('no command');
+      if (action.argv[2]?.includes('== sizes')) return ok(exited(DISKS));
+      if (action.as === 'root') return err({ kind: 'not_started', message: 'as the test says' });
+      return ok(exited(TREE, 0, 'unreadable\t0\n'));
+    });
+    const server = { ...targetOf('web1', 'scripted'), platform: { userland: 'gnu' as const } };
+    const report = await meshOn([executor], [server]).agent.run(diskInvestigate, { server: 'web1', path: '/var' });
+    expect(report).toMatchObject({ problems: [], data: { tree: { readAs: 'login' } } });
+  });
+
+  it('has a problem of a server that does not answer, and no tree', async () => {
+    const gone = createScriptedExecutor(async () => err({ kind: 'unreachable', message: 'as the test says' }));
+    const server = { ...targetOf('web1', 'scripted'), platform: { userland: 'gnu' as const } };
+    const report = await meshOn([gone], [server]).agent.run(diskInvestigate, { server: 'web1', path: '/var' });
+    expect(report.problems.map(({ kind }) => kind)).toContain('not_sent');
+    expect(report).not.toHaveProperty('data.tree.files');
   });
 
   it('has a problem and no tree for a path that is no directory', async () => {

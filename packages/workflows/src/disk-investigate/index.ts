@@ -71,9 +71,11 @@ export const diskInvestigate = defineWorkflow({
 
 /** As root, who sees everything; where that is not to be had, as the login. */
 async function readTree(context: ObserveContext<Uses>, server: string, path: string, top: number) {
-  const asRoot = await context.perform(diskLargest, server, { path, top, as: 'root' }, { expects: ['failed'] });
+  // Some executors run sudo and see it fail, others look first and send nothing.
+  const expects = ['failed', 'not_sent'] as const;
+  const asRoot = await context.perform(diskLargest, server, { path, top, as: 'root' }, { expects });
   if (asRoot.isOk()) return { readAs: 'root' as const, performed: asRoot.value };
-  if (asRoot.error.kind !== 'failed') return undefined;
+  if (asRoot.error.kind !== 'failed' && asRoot.error.kind !== 'not_sent') return undefined;
   const asLogin = await context.perform(diskLargest, server, { path, top, as: 'login' });
   return asLogin.isOk() ? { readAs: 'login' as const, performed: asLogin.value } : undefined;
 }

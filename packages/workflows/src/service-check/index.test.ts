@@ -132,6 +132,36 @@ describe('service-check', () => {
     expect(report.data).toMatchObject({ journal: { answer: 'no_entries', entries: [] } });
   });
 
+  it('leaves out what a process of an earlier run has logged that was gone before journald looked at it', async () => {
+    const run = '2ecb2566f53e407ea38a1b4b1d417151';
+    const earlier = 'd60fdf66f53e407ea38a1b4b1d417151';
+    // As journald 252 writes them: what systemd says of a unit names the run, what such a process says does not.
+    const entry = (message: string, invocation?: string) =>
+      JSON.stringify({
+        ...{ __REALTIME_TIMESTAMP: '1795600089000000', __CURSOR: 's=1', MESSAGE: message, PRIORITY: '3' },
+        ...(invocation === undefined ? {} : { INVOCATION_ID: invocation }),
+      });
+    const lines = [
+      entry('started', earlier),
+      entry('old words'),
+      entry('ended', earlier),
+      entry('words before systemd said so'),
+      entry('started', run),
+      entry('dumped core', 'ffffff66f53e407ea38a1b4b1d417151'),
+      entry('words'),
+      entry('ended', run),
+    ];
+    const log = exited(
+      `${lines.toReversed().join('\n')}\n`,
+      0,
+      `journal=readable\nlines=${lines.length}\nmore=0\ncut=0\n`,
+    );
+    const { report } = await check(LOGGING, () => log);
+    expect(report.data?.journal?.entries.map(({ message }) => message)).toEqual([
+      ...['words before systemd said so', 'started', 'words', 'ended'],
+    ]);
+  });
+
   it('reads the log as the login where root is not to be had, and says that it may not', async () => {
     const { report, ids } = await check('active', (action) =>
       action.kind === 'command' && action.as === 'root'

@@ -80,12 +80,23 @@ async function readLog(
   return asLogin.isOk() ? { readAs: 'login', performed: asLogin.value } : undefined;
 }
 
-/** Times are to the second, so an earlier run may reach into it: entries that say which run they are of must be of this one. */
+/** Times are to the second, so an earlier run may reach into it: what is told is of this run alone. */
 function journalOf({ readAs, performed }: Read, { invocation }: Unit, since: string) {
   const { answer, entries, more, cut, unread } = performed.output;
-  const own = entries.filter((entry) => entry.invocation === null || entry.invocation === invocation);
+  const own = ofThisRun(entries, invocation);
   const nothing = answer === 'entries' && own.length === 0;
   return { readAs, since, answer: nothing ? ('no_entries' as const) : answer, entries: own, more, cut, unread };
+}
+
+/**
+ * An entry of a process that was gone before journald looked at it does not say which run it is of. It is of an earlier one
+ * when an entry that is follows it, before anything of this run.
+ */
+function ofThisRun(entries: Journal['entries'], run: string | null): Journal['entries'] {
+  const first = entries.findIndex((entry) => run !== null && entry.invocation === run);
+  const before = first === -1 ? entries : entries.slice(0, first);
+  const earlier = before.findLastIndex((entry) => entry.invocation !== null);
+  return entries.filter((entry, place) => entry.invocation === run || (entry.invocation === null && place > earlier));
 }
 
 type Suggest = Pick<ObserveContext<Uses>, 'suggest'>;
