@@ -7,6 +7,7 @@ import { offeredKey } from './client.js';
 import { ALGORITHMS, fingerprintOf, type HostKey, hostKeyText } from './host-key.js';
 import { lookupName } from './known-hosts.js';
 import type { Address } from './settings.js';
+import { directly } from './transport.js';
 
 /** A host key that a server offered and proved to have. Whether it is the right server, nobody has checked yet. */
 export interface OfferedHostKey {
@@ -34,9 +35,10 @@ export function offeredHostKeys(
 
 async function offered(address: Address, call: CallOptions): Promise<Result<readonly OfferedHostKey[], ExecutorError>> {
   const bounds = boundsOf(call);
+  const route = directly(address);
   const found: OfferedHostKey[] = [];
   for (const algorithms of Object.values(ALGORITHMS)) {
-    const key = await offeredKey(address, algorithms, bounds);
+    const key = await offeredKey(route, algorithms, bounds);
     if (key.isOk()) found.push(described(address, key.value));
     else if (key.error.kind !== 'unsupported') return err(key.error);
   }

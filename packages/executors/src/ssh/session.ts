@@ -16,13 +16,13 @@ import type { Ended } from './watch.js';
 
 /** A lease, and whom it reaches. */
 interface Held {
-  readonly lease: Lease;
+  readonly lease: Lease<Link>;
   readonly user: string;
   readonly identity: string;
 }
 
 /** A session over a lease, which is given back when it closes. */
-export function sessionOf(lease: Lease, link: Link, user: string): ExecutorSession {
+export function sessionOf(lease: Lease<Link>, link: Link, user: string): ExecutorSession {
   const held: Held = { lease, user, identity: identityOf(link, user) };
   let isClosed = false;
   const one = (action: Action, call: CallOptions) => perform(held, action, call, capturedOutput(call.maxOutputBytes));
@@ -70,7 +70,7 @@ async function send(
   output: Output,
 ): Promise<Result<Ended, ExecutorError>> {
   for (let lost = 0; ; lost += 1) {
-    const link = await lease.link(bounds);
+    const link = await lease.current(bounds);
     if (link.isErr()) return err(link.error);
     if (identityOf(link.value, user) !== identity) return err(ANOTHER);
     const end = await sendOn(link.value, action, bounds, output);
