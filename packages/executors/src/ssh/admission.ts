@@ -11,8 +11,8 @@ import { createSlots, type Slots } from './slots.js';
 
 // Half of what a server takes before it drops any: somebody else may connect as well.
 const AT_A_TIME = 5;
-// The waits in between double; all of them together take seven seconds.
-const TRIES = 8;
+// The waits in between double; all of them together take ten seconds at most.
+const TRIES = 10;
 const [FIRST_WAIT_MS, LONGEST_WAIT_MS] = [100, 2_000];
 
 interface Door {

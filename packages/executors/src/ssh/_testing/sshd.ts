@@ -130,6 +130,8 @@ export function freePort(): Promise<number> {
 
 const configuration = (folder: string, port: number, lines: readonly string[]): string =>
   [
+    // Of this alone sshd takes the last line, of everything else the first.
+    'MaxStartups 100',
     ...lines,
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
@@ -143,7 +145,6 @@ const configuration = (folder: string, port: number, lines: readonly string[]): 
     'PasswordAuthentication no',
     'KbdInteractiveAuthentication no',
     'PermitRootLogin yes',
-    'MaxStartups 100',
     '',
   ].join('\n');
 
