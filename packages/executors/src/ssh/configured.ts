@@ -7,7 +7,7 @@ import type { ExecutorError } from '@meshclaw/core';
 import { err, ok, type Result } from 'neverthrow';
 import { resolveHost, type SshConfigFile, type SshConfigProblem, type SshHost } from '../_ssh-config/index.js';
 import { readConfigFile } from './config-file.js';
-import { type Destination, filesOf } from './destination.js';
+import { type Destination, filesOf, hopsOf } from './destination.js';
 import {
   expandHome,
   type HopSettings,
@@ -33,7 +33,7 @@ export async function configured(settings: SshSettings, path: string): Promise<R
   const { ssh_config: _, jump, ...own } = settings;
   const last = resolved(file.value, own);
   if (last.isErr()) return err(last.error);
-  const hops = jump === undefined ? jumpsOf(file.value, last.value.host, own, 0) : named(file.value, jump);
+  const hops = jump === undefined ? jumpsOf(file.value, last.value.host, own, 0) : named(file.value, hopsOf(settings));
   return hops.map((way) => ({ ...last.value.destination, jump: way }));
 }
 

@@ -27,8 +27,12 @@ const PORT = 22;
  */
 export async function destinationOf(settings: SshSettings): Promise<Result<Destination, ExecutorError>> {
   if (settings.ssh_config !== undefined) return configured(settings, settings.ssh_config);
-  return ok({ ...plain(settings), jump: (settings.jump ?? []).map((hop) => ({ ...plain(hop), jump: [] })) });
+  return ok({ ...plain(settings), jump: hopsOf(settings).map((hop) => ({ ...plain(hop), jump: [] })) });
 }
+
+/** The hops that an entry lists. One that names no known_hosts is looked up where the server itself is. */
+export const hopsOf = ({ jump = [], known_hosts }: SshSettings): readonly HopSettings[] =>
+  known_hosts === undefined ? jump : jump.map((hop) => ({ known_hosts, ...hop }));
 
 /** Without a configuration. */
 export function plain({ host, port, user, ...files }: HopSettings): Omit<Destination, 'jump'> {

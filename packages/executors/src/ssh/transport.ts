@@ -47,5 +47,10 @@ async function dial({ host, port }: Address, bounds: Bounds): Promise<Result<Tra
   const first = await within(bounds, connected, () => socket.destroy(), { limitMs: DIAL_MS, late: NOBODY });
   if (first.isErr()) return err(first.error);
   if (first.value !== undefined) return err(first.value);
-  return ok({ stream: socket, keepsAlive: (yes) => void (yes ? socket.ref() : socket.unref()) });
+  const keepsAlive = (yes: boolean) => {
+    if (socket.destroyed) return; // Node would wait for it to connect
+    if (yes) socket.ref();
+    else socket.unref();
+  };
+  return ok({ stream: socket, keepsAlive });
 }
