@@ -9,6 +9,7 @@ import { type Bounds, boundsOf } from './bounds.js';
 import { commandLine } from './command-line.js';
 import { fingerprintOf } from './host-key.js';
 import { type Link, newMark, notRun } from './link.js';
+import { takeLock } from './lock.js';
 import { outcomeOf } from './outcome.js';
 import type { Lease } from './pool.js';
 import { type NotRun, run } from './run.js';
@@ -34,6 +35,9 @@ export function sessionOf(lease: Lease<Link>, link: Link, user: string): Executo
       const into = (action: CommandAction, bounds: CallOptions, output: Output) =>
         perform(held, action, bounds, { ...output, captured: capturedOutput(0).captured });
       return new ResultAsync(performAll(actions, call, { one, into, isRoot: link.uid === 0 }));
+    },
+    lock(owner, holdMs, call) {
+      return isClosed ? errAsync(CLOSED) : new ResultAsync(takeLock(lease, owner, holdMs, boundsOf(call)));
     },
     async close() {
       isClosed = true;

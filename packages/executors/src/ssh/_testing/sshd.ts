@@ -187,6 +187,7 @@ function inNamespace(folder: string, without: readonly string[]): ChildProcess {
     ...without.map((program) => `mount --bind "$1/passwd" ${program}`),
     'mount -t tmpfs -o mode=755 none /run',
     'mkdir /run/sshd',
+    'mkdir -m 1777 /run/lock',
     `exec ${SSHD} -D -e -f "$1/sshd_config"`,
   ].join('\n');
   const words = [
