@@ -5,19 +5,17 @@ import { err, ok, type Result, ResultAsync } from 'neverthrow';
 import { boundsOf } from './bounds.js';
 import { createPools, type Pools } from './connect.js';
 import { destinationOf } from './destination.js';
-import type { Times } from './pool.js';
+import { TIMES, type Times } from './pool.js';
 import { sessionOf } from './session.js';
 import { type SshSettings, settings } from './settings.js';
 
 export type { SshConfigError } from './configured.js';
-export { type OfferedHostKey, offeredHostKeys } from './offered-host-keys.js';
+export { type AskedServer, type OfferedHostKey, offeredHostKeys } from './offered-host-keys.js';
 export type { HopError } from './relay.js';
 export type { HostKeyError } from './trust.js';
 
 /** How long connections are kept and silence is borne, in milliseconds; each has a default. */
 export type SshTimes = Partial<Times>;
-
-const TIMES: Times = { idleMs: 60_000, freshMs: 5_000, keepAliveMs: 15_000 };
 
 /**
  * The executor `ssh`. Connections are kept for a minute after their last use and never keep the process alive by themselves;

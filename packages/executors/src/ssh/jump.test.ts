@@ -6,7 +6,7 @@ import { action, call, exitOf, script } from '../_testing/call.js';
 import { itUnless } from './_testing/it-unless.js';
 import { startProxy } from './_testing/proxy.js';
 import { freePort, type Sshd, startSshd, whyNoSshd } from './_testing/sshd.js';
-import { ssh } from './index.js';
+import { offeredHostKeys, ssh } from './index.js';
 
 const itHere = itUnless(whyNoSshd());
 let [first, second, target]: (Sshd | undefined)[] = [];
@@ -141,6 +141,17 @@ describe('a server behind others', () => {
     expect((await exitOf(session, action(['echo', 'again']))).stdout.text).toBe('again\n');
     await executor.close?.();
     await proxy.stop();
+  });
+
+  itHere('can be asked for its host keys through them, without a login there', async () => {
+    const before = logins(target);
+    const { host, port, hostKey } = { ...(target as Sshd).settings(), hostKey: (target as Sshd).hostKey };
+    const offered = (await offeredHostKeys({ host, port, jump: hops() }, call()))._unsafeUnwrap();
+    expect(offered.map((one) => one.hostKey)).toContain(hostKey);
+    expect(logins(target)).toBe(before);
+    const unknown = hops().map((hop) => ({ ...hop, host_key: hostKey }));
+    const refused = await offeredHostKeys({ host, port, jump: unknown }, call());
+    expect(refused._unsafeUnwrapErr()).toMatchObject({ kind: 'identity_mismatch', hop: host });
   });
 
   itHere('does not keep the process alive once its sessions are closed', async () => {

@@ -43,6 +43,8 @@ export interface Times {
   readonly keepAliveMs: number;
 }
 
+/** What suits servers. */
+export const TIMES: Times = { idleMs: 60_000, freshMs: 5_000, keepAliveMs: 15_000 };
 const ALIVE_MS = 3_000;
 
 interface Place<K> {
