@@ -39,6 +39,11 @@ export interface Executor<S extends z.ZodType = z.ZodType> {
   /** Closes what is kept for later use. Whoever put the executor together calls it at the end; it may be left out and called twice. */
   close?(): Promise<void>;
 }
+/** Kept from every other controller until it is given back. */
+export interface ExecutorLock {
+  /** Gives it back, whatever became of it meanwhile; never rejects and may be called twice. */
+  release(): Promise<void>;
+}
 /** `perform` may be called while another runs (the executor queues); `close` gives it back and may be called twice. */
 export interface ExecutorSession {
   /** Who really answered: host key, pin, machine id or account. In the plan; compared before anything is sent. */
@@ -46,5 +51,11 @@ export interface ExecutorSession {
   perform(action: Action, call: CallOptions): ResultAsync<Outcome, ExecutorError>;
   /** Several reads in one round trip, one outcome each, in order. Left out: the engine performs them one by one. */
   performAll?(actions: readonly Action[], call: CallOptions): ResultAsync<readonly Outcome[], ExecutorError>;
+  /**
+   * Waits within the bounds of the call until no other controller changes this target, and keeps it so until it is released,
+   * this process ends or `holdMs` are over. `owner` is what others are told. Left out, or `unsupported`: the target has no such
+   * thing. Err kinds: all of `ExecutorError`; `not_started` when somebody else had it until the end.
+   */
+  lock?(owner: string, holdMs: number, call: CallOptions): ResultAsync<ExecutorLock, ExecutorError>;
   close(): Promise<void>;
 }

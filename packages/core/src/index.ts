@@ -65,7 +65,7 @@ export {
   type UnsettledExecution,
   unsettledExecutions,
 } from './executions.js';
-export type { CallOptions, Executor, ExecutorError, ExecutorSession } from './executor.js';
+export type { CallOptions, Executor, ExecutorError, ExecutorLock, ExecutorSession } from './executor.js';
 export type { Fact, FactValue } from './facts.js';
 export { type Finding, type Next, SEVERITIES, type Severity } from './finding.js';
 export {

@@ -6,8 +6,10 @@ export {
   namesIn,
   parseSshConfig,
   patternsIn,
+  readSshConfig,
   resolveHost,
   type SshConfigFile,
+  type SshConfigFiles,
   type SshConfigProblem,
   type SshHost,
 } from './_ssh-config/index.js';

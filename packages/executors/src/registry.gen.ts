@@ -28,7 +28,6 @@ export const executors: Readonly<Record<string, ExecutorEntry>> = {
           "pattern": "^[A-Za-z0-9_:][A-Za-z0-9_.:%-]*$"
         },
         "port": {
-          "default": 22,
           "type": "integer",
           "minimum": 1,
           "maximum": 65535
@@ -47,6 +46,49 @@ export const executors: Readonly<Record<string, ExecutorEntry>> = {
         "known_hosts": {
           "type": "string",
           "pattern": "^(\\/|~\\/)[^\\0]*$"
+        },
+        "ssh_config": {
+          "type": "string",
+          "pattern": "^(\\/|~\\/)[^\\0]*$"
+        },
+        "jump": {
+          "minItems": 1,
+          "maxItems": 8,
+          "type": "array",
+          "items": {
+            "type": "object",
+            "properties": {
+              "host": {
+                "type": "string",
+                "maxLength": 255,
+                "pattern": "^[A-Za-z0-9_:][A-Za-z0-9_.:%-]*$"
+              },
+              "port": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 65535
+              },
+              "user": {
+                "type": "string",
+                "pattern": "^[^\\s\\0-][^\\s\\0]{0,254}$"
+              },
+              "host_key": {
+                "type": "string"
+              },
+              "identity_file": {
+                "type": "string",
+                "pattern": "^(\\/|~\\/)[^\\0]*$"
+              },
+              "known_hosts": {
+                "type": "string",
+                "pattern": "^(\\/|~\\/)[^\\0]*$"
+              }
+            },
+            "required": [
+              "host"
+            ],
+            "additionalProperties": false
+          }
         }
       },
       "required": [

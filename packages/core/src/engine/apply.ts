@@ -18,6 +18,7 @@ import { withSession } from './reach.js';
 import { callOptions } from './read.js';
 import { decisionMade } from './records.js';
 import { type About, evidenceUnavailable, refused, staleState, unsupportedHere } from './refuse.js';
+import { NO_TURN, type Turn, withTurn } from './turn.js';
 import { keepUndone } from './undone.js';
 
 /** One step, decided by the policy of now. */
@@ -67,7 +68,7 @@ async function judgeSteps(engine: Engine, asking: Asking, plan: Plan): Promise<R
   for (const [slot, step] of plan.body.steps.entries()) {
     const one = await judgeStep(engine, asking, step, slot);
     if (one.isErr()) return err(one.error);
-    const same = await withReady(engine, asking, one.value, async () => ok(undefined));
+    const same = await withReady(engine, asking, one.value, 'compare', async () => ok(undefined));
     if (same.isErr()) return keep(engine, asking, plan, one.value, same.error);
     judged.push(one.value);
   }
@@ -99,19 +100,24 @@ async function operationOf(engine: Engine, step: PlanStepBody): Promise<Operatio
   return operation?.class === step.class ? operation : undefined;
 }
 
-/** Opens the target, makes the step ready and goes on only when it is the stored step to the last byte. Err kinds: `stale` and those of `use`. */
+/** Opens the target, makes the step ready and goes on only when it is the stored step to the last byte. What is run has its turn from before that look on. Err kinds: `stale` and those of `use`. */
 async function withReady<T>(
   engine: Engine,
   asking: Asking,
   { prepared, step, decided }: Judged,
-  use: (ready: Ready) => Promise<Result<T, Refusal>>,
+  purpose: 'compare' | 'run',
+  use: (ready: Ready, turn: Turn) => Promise<Result<T, Refusal>>,
 ): Promise<Result<T, Refusal>> {
   const call = callOptions(asking, prepared, decided.request.requestId);
-  return withSession(engine, prepared.target, prepared.operation.via, call, prepared.about, async (reached) => {
-    const ready = await makeReady(asking, prepared, reached, performRead(engine));
-    if (ready.isErr()) return err(ready.error);
-    const difference = firstDifference(step, stepBody(ready.value, step.why));
-    return difference ? err(staleState(prepared.about, difference.expected, difference.found)) : use(ready.value);
+  return withSession(engine, prepared.target, prepared.operation.via, call, prepared.about, (reached) => {
+    const same = async (turn: Turn): Promise<Result<T, Refusal>> => {
+      const ready = await makeReady(asking, prepared, reached, performRead(engine));
+      if (ready.isErr()) return err(ready.error);
+      const difference = firstDifference(step, stepBody(ready.value, step.why));
+      if (difference) return err(staleState(prepared.about, difference.expected, difference.found));
+      return use(ready.value, turn);
+    };
+    return purpose === 'run' ? withTurn(engine, asking, prepared, reached, call, same) : same(NO_TURN);
   });
 }
 
@@ -186,17 +192,17 @@ async function runStep(
     const judged = await judgeStep(engine, asking, step, slot);
     if (judged.isErr()) return err(judged.error);
     const { decided, demands, prepared } = judged.value;
-    let permit: Permit = { decided, slot, plan };
+    let permit: Omit<Permit, 'turn'> = { decided, slot, plan };
     if (!decided.decision.allowed) {
       const grant = await findGrant(engine, prepared.about, plan, slot, demands);
       const missing = grant.isErr() ? grant.error : staleState(prepared.about, 'an approval', null);
       if (grant.isErr() || !grant.value) return keep(engine, asking, plan, judged.value, missing);
       permit = { ...permit, approval: grant.value };
     }
-    const done = await withReady(engine, asking, judged.value, async (ready) =>
+    const done = await withReady(engine, asking, judged.value, 'run', async (ready, turn) =>
       asking.signal?.aborted
         ? err(refused(prepared.about, 'cancelled'))
-        : ok(await execute(engine, asking, ready, permit, performRead(engine))),
+        : ok(await execute(engine, asking, ready, { ...permit, turn }, performRead(engine))),
     );
     return done.isOk() ? done.value : keep(engine, asking, plan, judged.value, done.error);
   } catch (cause) {

@@ -18,6 +18,7 @@ import type { Reached } from './reach.js';
 import { callOptions } from './read.js';
 import { approvalConsumed, decisionMade, executionFinished, executionIntended, type Scope } from './records.js';
 import { appendRefused, notSent, outcomeUnknown, unrecorded } from './refuse.js';
+import type { Turn } from './turn.js';
 import { verify } from './verify.js';
 
 /** A change that is ready: where it would run, the state it was observed on, the exact bytes. */
@@ -32,6 +33,7 @@ export interface Permit {
   readonly decided: Decided;
   readonly approval?: Approval;
   readonly slot: number;
+  readonly turn: Turn;
   /** The plan it is a step of: its id, digest and that the step runs once. */
   readonly plan?: { readonly id: string; readonly digest: string };
 }
@@ -130,9 +132,9 @@ async function intend(
   scope: Scope,
 ): Promise<Result<readonly string[], Refusal>> {
   const { prepared, reached, before, action } = ready;
-  const { decided, approval, slot, plan } = permit;
+  const { decided, approval, slot, plan, turn } = permit;
   const records = [
-    decisionMade(engine, scope, decided),
+    { ...decisionMade(engine, scope, decided), ...(turn.once === undefined ? {} : { once: turn.once }) },
     ...(approval ? [approvalConsumed(scope, approval, slot)] : []),
     executionIntended(engine, scope, {
       action,

@@ -36,6 +36,7 @@ export function createMeshClaw(options: MeshClawOptions): Result<MeshClaw, MeshC
     clock: options.clock ?? systemClock,
     redact: options.redact ?? createRedactor(),
     platformFrom,
+    turns: new Map(),
   };
   return ok({ as: (caller) => bind(engine, caller) });
 }

@@ -8,6 +8,7 @@ import type { Inventory } from '../inventory.js';
 import type { Ledger } from '../ledger.js';
 import type { OperationCatalogue } from '../meshclaw.js';
 import type { PerformOptions } from '../workflow.js';
+import type { Turns } from './turn.js';
 
 export interface Engine {
   readonly policy: PolicyDecisionPoint;
@@ -19,6 +20,7 @@ export interface Engine {
   readonly clock: Clock;
   readonly redact: (text: string) => string;
   readonly platformFrom: string | undefined;
+  readonly turns: Turns;
 }
 
 /** One ask: who, through what, in which run. */

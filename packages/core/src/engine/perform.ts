@@ -15,6 +15,7 @@ import { withSession } from './reach.js';
 import { callOptions, read } from './read.js';
 import { decisionMade } from './records.js';
 import { deniedBy, refused } from './refuse.js';
+import { type Turn, withTurn } from './turn.js';
 import { keepUndone } from './undone.js';
 
 /** Performs an operation. Err kinds: every `Refusal`. Whatever throws inside before anything was sent is `refused` (`defect`). */
@@ -93,13 +94,15 @@ async function performChange(
   const { about, operation, target } = prepared;
   const call = callOptions(asking, prepared, decided.request.requestId);
   // The outer Result is about getting ready (the decision is not on record yet), the inner one about what followed.
-  const done = await withSession(engine, target, operation.via, call, about, async (reached) => {
-    const ready = await makeReady(asking, prepared, reached, performRead(engine));
-    if (ready.isErr()) return err(ready.error);
-    if (!decided.decision.allowed) return performApproved(engine, asking, ready.value, decided, demands);
-    if (asking.signal?.aborted) return err(refused(about, 'cancelled'));
-    return ok(await execute(engine, asking, ready.value, { decided, slot: 0 }, performRead(engine)));
-  });
+  const done = await withSession(engine, target, operation.via, call, about, (reached) =>
+    withTurn(engine, asking, prepared, reached, call, async (turn) => {
+      const ready = await makeReady(asking, prepared, reached, performRead(engine));
+      if (ready.isErr()) return err(ready.error);
+      if (!decided.decision.allowed) return performApproved(engine, asking, ready.value, decided, demands, turn);
+      if (asking.signal?.aborted) return err(refused(about, 'cancelled'));
+      return ok(await execute(engine, asking, ready.value, { decided, slot: 0, turn }, performRead(engine)));
+    }),
+  );
   return done.isOk() ? done.value : keepUndone(engine, { asking, ...about }, decided, done.error);
 }
 
@@ -110,6 +113,7 @@ async function performApproved(
   ready: Ready,
   decided: Decided,
   demands: Demands,
+  turn: Turn,
 ): Promise<Result<Result<Performed<unknown>, Refusal>, Refusal>> {
   const { about, operation } = ready.prepared;
   const body = {
@@ -123,7 +127,7 @@ async function performApproved(
   if (grant.isErr()) return err(grant.error);
   if (asking.signal?.aborted) return err(refused(about, 'cancelled'));
   if (grant.value) {
-    const permit = { decided, approval: grant.value, slot: 0, plan: { id: grant.value.plan, digest } };
+    const permit = { decided, approval: grant.value, slot: 0, turn, plan: { id: grant.value.plan, digest } };
     return ok(await execute(engine, asking, ready, permit, performRead(engine)));
   }
   const plan = { ...newEnvelope(engine, asking, `${operation.title} on ${about.target}`), digest, body };

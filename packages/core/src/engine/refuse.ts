@@ -109,11 +109,15 @@ export const evidenceUnavailable = (about: About, cause: unknown): RefusalOf<'ev
   cause,
 });
 
+/** How the keys begin that give one change its turn. */
+export const TURN = 'turn:';
+
 /** Why an append that came before any execution failed, as the refusal it is. */
 export function appendRefused(about: About, error: LedgerError): Refusal {
   switch (error.kind) {
     case 'already_recorded':
-      return refused(about, 'already_used', error);
+      // Somebody else began to change the target meanwhile.
+      return refused(about, error.once?.startsWith(TURN) ? 'overtaken' : 'already_used', error);
     case 'overtaken':
       return refused(about, 'overtaken', error);
     case 'unavailable':

@@ -1,5 +1,6 @@
-/** OpenSSH client configurations, read for names and addresses. Pure: opens no file, asks no server, executes nothing. */
+/** OpenSSH client configurations, read for names and addresses. Asks no server and executes nothing. */
 
 export { type LocalAccount, namesIn, patternsIn, resolveHost, type SshHost } from './evaluate.js';
 export { type Directive, parseSshConfig, type SshConfigFile, type SshConfigProblem } from './parse.js';
 export { fits } from './patterns.js';
+export { readSshConfig, type SshConfigFiles } from './read.js';

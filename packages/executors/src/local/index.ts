@@ -15,6 +15,7 @@ import { z } from 'zod';
 import { type Performing, performAll } from '../_command/perform-all.js';
 import { capturedOutput, type Output } from '../_output/output.js';
 import { machineIdentity } from './identity.js';
+import { takeLock } from './lock.js';
 import { outcome, run, runInto } from './run.js';
 
 const settings = z.strictObject({});
@@ -60,6 +61,9 @@ function session(identity: string): ExecutorSession {
     performAll(actions, call) {
       if (closed) return errAsync(CLOSED);
       return new ResultAsync(performAll(actions, call, performing));
+    },
+    lock(owner, holdMs, call) {
+      return closed ? errAsync(CLOSED) : new ResultAsync(takeLock(owner, holdMs, call));
     },
     async close() {
       closed = true;

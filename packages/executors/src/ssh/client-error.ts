@@ -25,6 +25,11 @@ export const SLOW_LOGIN: ExecutorError = {
   kind: 'timed_out',
   message: 'the server did not answer the login before the deadline',
 };
+/** Accepted and closed again before it said who it is: what a server does that has too many connections. */
+export const CROWDED: ExecutorError = {
+  kind: 'unreachable',
+  message: 'the server closed the connection before the SSH handshake was done; it may have too many of them',
+};
 /** A host key that is not a key. */
 export const UNREADABLE_KEY: ExecutorError = {
   kind: 'identity_mismatch',
@@ -58,11 +63,10 @@ export function connectError(cause: unknown, stage: Stage): ExecutorError {
   if (/signature verification failed/.test(message))
     return { kind: 'identity_mismatch', message: 'the server cannot prove to have the host key it shows', cause };
   if (stage.name === 'login') return loginError(cause, message);
-  if (/^Connection lost before handshake|^$/.test(message)) return { ...SILENT, message: CLOSED };
+  if (/^Connection lost before handshake|^$/.test(message)) return CROWDED;
+  if (codeOf(cause) === 'ECONNRESET' && stage.hostKey === undefined) return CROWDED;
   return { kind: 'unreachable', message: 'what answers at this address does not speak SSH as it should', cause };
 }
-
-const CLOSED = 'the server closed the connection before the SSH handshake was done; it may have too many of them';
 
 function loginError(cause: unknown, message: string): ExecutorError {
   if (field(cause, 'level') === 'client-authentication')

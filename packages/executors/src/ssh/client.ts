@@ -1,29 +1,22 @@
 /** The only file that knows ssh2: handshake, login, channels. Everything it throws or emits ends here or in `client-error.ts`. */
 
 import type { EventEmitter } from 'node:events';
-import { connect, type Socket } from 'node:net';
 import type { ExecutorError } from '@meshclaw/core';
 import { err, ok, type Result } from 'neverthrow';
 import type { AnyAuthMethod, Client, ConnectConfig, ServerHostKeyAlgorithm } from 'ssh2';
-import { type Bounds, overdue, within } from './bounds.js';
-import {
-  connectError,
-  dialError,
-  isPassing,
-  NOBODY,
-  SILENT,
-  SLOW_LOGIN,
-  type Stage,
-  UNREADABLE_KEY,
-} from './client-error.js';
+import { admitted } from './admission.js';
+import { type Bounds, within } from './bounds.js';
+import { connectError, isPassing, SILENT, SLOW_LOGIN, type Stage, UNREADABLE_KEY } from './client-error.js';
 import { type Connection, connectionOf } from './connection.js';
 import { type HostKey, hostKeyOf } from './host-key.js';
-import type { Address } from './settings.js';
+import { agentOf } from './private-key.js';
+import type { Route, Transport } from './transport.js';
 
 /** One way to prove who logs in. */
 export type AuthMethod =
   | { readonly kind: 'key'; readonly key: Buffer }
-  | { readonly kind: 'agent'; readonly socket: string };
+  /** `only` is the one key that is taken of it, in wire form. */
+  | { readonly kind: 'agent'; readonly socket: string; readonly only?: Buffer };
 /** Who logs in, with what, in that order. */
 export interface Login {
   readonly user: string;
@@ -37,11 +30,8 @@ export interface HostCheck {
   readonly none: ExecutorError;
 }
 
-// A server on a bad line answers within these; one that does not is not there, and the next way may still be tried.
-const DIAL_MS = 10_000;
+// A server on a bad line answers within this; one that does not is not there, and the next way may still be tried.
 const HANDSHAKE_MS = 15_000;
-// The kernel's probes notice a peer that is gone; a peer that is frozen is noticed at the deadline.
-const PROBE_MS = 15_000;
 // What ssh2 would accept by itself includes SHA-1. These are what OpenSSH 8 and later have by default, without SHA-1 and CBC.
 const ALGORITHMS = {
   kex: [
@@ -60,58 +50,53 @@ const ALGORITHMS = {
   compress: ['none'],
 } satisfies NonNullable<ConnectConfig['algorithms']>;
 
-/** A connection that is logged in. Err kinds: `unreachable`, `unsupported`, `authentication_failed`, `timed_out`, `cancelled`, and those of the check. */
+/** A connection that is logged in, which asks for a sign of life after so much silence. Err kinds: `unreachable`, `unsupported`, `authentication_failed`, `timed_out`, `cancelled`, and those of the check. */
 export async function logIn(
-  address: Address,
+  route: Route,
   host: HostCheck,
   login: Login,
   bounds: Bounds,
+  keepAliveMs: number,
 ): Promise<Result<Connection, ExecutorError>> {
-  const shaken = await handshake(address, host, login, bounds, 'ready');
-  return shaken.map(({ client, socket, hostKey }) => connectionOf(client, socket, hostKey));
+  const shaken = await admitted(route.name, bounds, () => handshake(route, host, login, bounds, 'ready'));
+  return shaken.map(({ client, transport, hostKey }) => connectionOf(client, transport, hostKey, keepAliveMs));
 }
 
 /** The key that a server shows and proves to have, when it is asked for these algorithms. Ends before any login. Err kinds: as `logIn`. */
 export async function offeredKey(
-  address: Address,
+  route: Route,
   algorithms: readonly string[],
   bounds: Bounds,
 ): Promise<Result<HostKey, ExecutorError>> {
   const none: ExecutorError = { kind: 'unsupported', message: 'the server has no host key of this kind' };
   const nobody: Login = { user: '', methods: [] };
-  const shaken = await handshake(address, { algorithms, none, check: () => undefined }, nobody, bounds, 'handshake');
-  return shaken.map(({ socket, hostKey }) => {
-    socket.destroy();
+  const host: HostCheck = { algorithms, none, check: () => undefined };
+  const shaken = await admitted(route.name, bounds, () => handshake(route, host, nobody, bounds, 'handshake'));
+  return shaken.map(({ transport, hostKey }) => {
+    transport.stream.destroy();
     return hostKey;
   });
 }
 
-/** Why a private key cannot be used; undefined when it can. */
-export async function keyProblem(bytes: Buffer): Promise<'encrypted' | 'unreadable' | undefined> {
-  const { utils } = (await import('ssh2')).default;
-  const key = utils.parseKey(bytes);
-  if (!(key instanceof Error)) return key.isPrivateKey() ? undefined : 'unreadable';
-  return /encrypted|passphrase/i.test(key.message) ? 'encrypted' : 'unreadable';
-}
-
 interface Shaken {
   readonly client: Client;
-  readonly socket: Socket;
+  readonly transport: Transport;
   readonly hostKey: HostKey;
 }
 
 /** Connects and goes as far as `until`: the handshake ends with a verified signature of the host key, `ready` is after the login. */
 async function handshake(
-  address: Address,
+  route: Route,
   host: HostCheck,
   login: Login,
   bounds: Bounds,
   until: 'handshake' | 'ready',
 ): Promise<Result<Shaken, ExecutorError>> {
   const { Client } = (await import('ssh2')).default;
-  const dialled = await dial(address, bounds);
+  const methods = await methodsOf(login);
+  const dialled = await route.dial(bounds);
   if (dialled.isErr()) return err(dialled.error);
-  const socket = dialled.value;
+  const transport = dialled.value;
   const client = new Client();
   const stage = { name: 'handshake', refusal: undefined, hostKey: undefined, none: host.none } as Stage;
   const shaken = reaching(client, 'handshake', stage);
@@ -119,9 +104,9 @@ async function handshake(
   client.once('handshake', () => {
     stage.name = 'login';
   });
-  const destroy = () => socket.destroy();
+  const destroy = () => void transport.stream.destroy();
   try {
-    client.connect(configOf(socket, host, login, stage));
+    client.connect(configOf(transport, host, login.user, methods, stage));
   } catch (cause) {
     destroy();
     return err(connectError(cause, stage));
@@ -129,7 +114,7 @@ async function handshake(
   const first = await within(bounds, shaken, destroy, { limitMs: HANDSHAKE_MS, late: SILENT });
   const last = until === 'ready' && isDone(first) ? await within(bounds, ready, destroy, { late: SLOW_LOGIN }) : first;
   const error = last.isErr() ? last.error : last.value;
-  if (error === undefined && stage.hostKey !== undefined) return ok({ client, socket, hostKey: stage.hostKey });
+  if (error === undefined && stage.hostKey !== undefined) return ok({ client, transport, hostKey: stage.hostKey });
   destroy();
   return err(error ?? SILENT);
 }
@@ -148,29 +133,24 @@ function reaching(client: Client, event: 'handshake' | 'ready', stage: Stage): P
   });
 }
 
-async function dial({ host, port }: Address, bounds: Bounds): Promise<Result<Socket, ExecutorError>> {
-  const over = overdue(bounds);
-  if (over !== undefined) return err(over);
-  // Without noDelay each small packet waits 40 ms for the acknowledgement of the one before it.
-  const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: PROBE_MS });
-  const connected = new Promise<ExecutorError | undefined>((resolve) => {
-    socket.once('connect', () => resolve(undefined));
-    socket.on('error', (cause) => resolve(dialError(cause)));
-  });
-  const first = await within(bounds, connected, () => socket.destroy(), { limitMs: DIAL_MS, late: NOBODY });
-  if (first.isErr()) return err(first.error);
-  return first.value === undefined ? ok(socket) : err(first.value);
+async function methodsOf({ user, methods }: Login): Promise<AnyAuthMethod[]> {
+  return Promise.all(
+    methods.map(async (method): Promise<AnyAuthMethod> => {
+      if (method.kind === 'key') return { type: 'publickey', username: user, key: method.key };
+      return { type: 'agent', username: user, agent: await agentOf(method.socket, method.only) };
+    }),
+  );
 }
 
-function configOf(socket: Socket, host: HostCheck, { user, methods }: Login, stage: Stage): ConnectConfig {
-  const waiting = methods.map(
-    (method): AnyAuthMethod =>
-      method.kind === 'agent'
-        ? { type: 'agent', username: user, agent: method.socket }
-        : { type: 'publickey', username: user, key: method.key },
-  );
+function configOf(
+  { stream }: Transport,
+  host: HostCheck,
+  user: string,
+  waiting: AnyAuthMethod[],
+  stage: Stage,
+): ConnectConfig {
   return {
-    sock: socket,
+    sock: stream,
     username: user,
     algorithms: { ...ALGORITHMS, serverHostKey: host.algorithms as ServerHostKeyAlgorithm[] },
     // Called again when keys are exchanged anew; a host key that is no longer right ends the connection then.

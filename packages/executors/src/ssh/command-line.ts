@@ -8,6 +8,7 @@
 
 import type { CommandAction } from '@meshclaw/core';
 import { ENVIRONMENT } from '../_command/environment.js';
+import { HOLD } from '../_command/lock-script.js';
 import { PROBE, PROBE_ROOT, RUN, STOP } from './remote-scripts.js';
 
 /** How the remote side can bound a command: coreutils' `timeout -k`, a `timeout` without it, or not at all. */
@@ -52,6 +53,12 @@ export const probeLine = (mark: string): CommandLine => ({ text: line(PROBE, [ma
 
 /** The line that asks whether the login may act as root without a password. */
 export const rootLine = (mark: string): CommandLine => ({ text: line(PROBE_ROOT, [mark], false), mark });
+
+/** The line that takes the lock of the machine, or says who has it, and keeps it for so long at most. */
+export const holdLine = (mark: string, holdMs: number, bound: RemoteBound, owner: string): CommandLine => ({
+  text: line(HOLD, [mark, String(Math.ceil(holdMs / 1_000)), bound, owner], false),
+  mark,
+});
 
 /** The line that ends what a mark was given to, and says whether it is gone. */
 export function stopLine(

@@ -1,41 +1,27 @@
-/** A connection that is logged in, and the channels on it. What ssh2 leaves open is made certain here: what was sent, what was lost. */
+/** A connection that is logged in: commands on it, streams through it, and whether it still stands. */
 
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel } from 'ssh2';
+import { type ChannelListener, runLine, type Sending } from './channel.js';
 import { isPassing } from './client-error.js';
 import type { HostKey } from './host-key.js';
+import { keepAlive } from './keep-alive.js';
+import type { Address } from './settings.js';
+import type { Transport } from './transport.js';
 
-/** What a channel tells; each may be called at any time until `closed`, which comes once and last. */
-export interface ChannelListener {
-  stdout(chunk: Buffer): void;
-  stderr(chunk: Buffer): void;
-  /** The server's word on how the command ended. */
-  exited(exitCode: number | null, signal: string | null): void;
-  closed(): void;
-}
-/** A command that the server has begun. */
-export interface Channel {
-  /** Gives it its standard input, and its end. */
-  feed(stdin: string | undefined): void;
-  /** Asks the server to signal it; some servers do nothing. */
-  signal(name: 'TERM' | 'KILL'): void;
-  close(): void;
-}
-/** `busy` (no channel to be had), `gone` (the connection had ended) and `refused` mean that certainly nothing was run; `lost` that it may have been. */
-export type Opened = { readonly channel: Channel } | { readonly failed: 'busy' | 'gone' | 'refused' | 'lost' };
-/** A line on its way. */
-export interface Sending {
-  readonly opened: Promise<Opened>;
-  /** Whether the line may have left this process. */
-  sent(): boolean;
-  /** Makes sure that a line that has not left yet never does, at the price of the connection. */
-  abandon(): void;
-}
+/** A stream to another server; `refused` where this server forwards nothing, `unreached` where nothing answers it there. */
+export type Forwarded = { readonly stream: Duplex } | { readonly failed: 'refused' | 'unreached' | 'lost' };
 /** A connection that is logged in. */
 export interface Connection {
   readonly hostKey: HostKey;
   /** Runs a line by the account's login shell. */
   run(line: string, listener: ChannelListener): Sending;
+  /** Asks the server to connect to another one. */
+  forward(address: Address): Promise<Forwarded>;
+  /** Resolves when the server says anything at all to this; runs nothing there. False where the connection is lost. */
+  answers(): Promise<boolean>;
+  /** How long nothing was heard of the server. */
+  silentMs(): number;
   isLost(): boolean;
   /** Calls back once when the connection is lost, at once where it is; answers what takes the listener away. */
   onLost(listener: () => void): () => void;
@@ -46,17 +32,25 @@ export interface Connection {
   destroy(): void;
 }
 
-/** Wraps a client after its login. */
-export function connectionOf(client: Client, socket: Socket, hostKey: HostKey): Connection {
+/** Wraps a client after its login. A server that says nothing at all for some time is lost, whoever waits for it. */
+export function connectionOf(
+  client: Client,
+  { stream, keepsAlive }: Transport,
+  hostKey: HostKey,
+  keepAliveMs: number,
+): Connection {
   const listeners = new Set<() => void>();
   let isLost = false;
   const lose = () => {
     if (isLost) return;
     isLost = true;
+    alive.end();
     for (const listener of listeners) listener();
     listeners.clear();
-    socket.destroy();
+    stream.destroy();
   };
+  const alive = keepAlive(keepAliveMs, { ask: () => void ping(client), lose });
+  stream.on('data', alive.heard);
   client.on('error', (error: unknown) => {
     if (!isPassing(error)) lose();
   });
@@ -64,14 +58,17 @@ export function connectionOf(client: Client, socket: Socket, hostKey: HostKey): 
   client.once('close', lose);
   return {
     hostKey,
-    run: (line, listener) => run(client, () => isLost, line, listener),
+    run: (line, listener) => runLine(client, () => isLost, line, listener),
+    forward: (address) => forward(client, () => isLost, address),
+    answers: async () => !isLost && (await ping(client)) && !isLost,
+    silentMs: alive.silentMs,
     isLost: () => isLost,
     onLost(listener) {
       if (isLost) listener();
       else listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    keepsAlive: (yes) => void (yes ? socket.ref() : socket.unref()),
+    keepsAlive,
     end() {
       client.end();
       lose();
@@ -80,63 +77,34 @@ export function connectionOf(client: Client, socket: Socket, hostKey: HostKey): 
   };
 }
 
-function run(client: Client, isLost: () => boolean, line: string, listener: ChannelListener): Sending {
-  let isSent = false;
-  let isAbandoned = false;
-  const options = {
-    // ssh2 reads this when the channel is open, just before the line is sent: the moment from which it may be run.
-    get env() {
-      // Thrown into ssh2's reader, which ends the connection for it; there is no other way to take the line back.
-      if (isAbandoned) throw new Error('abandoned');
-      isSent = true;
-      return undefined;
-    },
-  };
-  const opened = new Promise<Opened>((resolve) => {
+/** A request that means nothing to any server and has to be answered all the same (RFC 4254 §4): to forget a port that was never asked for. */
+function ping(client: Client): Promise<boolean> {
+  return new Promise((resolve) => {
     try {
-      client.exec(line, options as object, (error: unknown, channel: ClientChannel) => {
-        if (error === undefined || error === null) resolve({ channel: channelOf(channel, listener) });
-        else resolve({ failed: whyFailed(error, isSent, isLost()) });
-      });
+      client.unforwardIn('', 0, () => resolve(true));
     } catch {
-      resolve({ failed: isSent ? 'lost' : 'gone' });
+      resolve(false); // it has ended
     }
   });
-  return {
-    opened,
-    sent: () => isSent,
-    abandon() {
-      isAbandoned = true;
-    },
-  };
 }
 
-/** A refusal counts only while the connection stands: ssh2 reports a connection that broke in the same words. */
-function whyFailed(error: unknown, isSent: boolean, isLost: boolean): 'busy' | 'gone' | 'refused' | 'lost' {
-  if (!isSent) return isLost ? 'gone' : 'busy';
-  return !isLost && error instanceof Error && error.message === 'Unable to exec' ? 'refused' : 'lost';
+// RFC 4254 §5.1: SSH_OPEN_CONNECT_FAILED. Every other reason is the server's own no.
+const CONNECT_FAILED = 2;
+
+function forward(client: Client, isLost: () => boolean, { host, port }: Address): Promise<Forwarded> {
+  return new Promise((resolve) => {
+    const done = (error: unknown, stream: ClientChannel) => {
+      if (error === undefined || error === null) resolve({ stream });
+      else if (isLost()) resolve({ failed: 'lost' });
+      else resolve({ failed: reasonOf(error) === CONNECT_FAILED ? 'unreached' : 'refused' });
+    };
+    try {
+      client.forwardOut('127.0.0.1', 0, host, port, done);
+    } catch {
+      resolve({ failed: 'lost' });
+    }
+  });
 }
 
-function channelOf(channel: ClientChannel, listener: ChannelListener): Channel {
-  let open = 2;
-  const closed = () => {
-    open -= 1;
-    if (open === 0) listener.closed();
-  };
-  channel.on('data', (chunk: Buffer) => listener.stdout(chunk));
-  channel.stderr.on('data', (chunk: Buffer) => listener.stderr(chunk));
-  channel.on('exit', (code: number | null, signal?: string) => listener.exited(code, signal ?? null));
-  for (const stream of [channel, channel.stderr]) {
-    stream.on('error', () => undefined);
-    stream.once('close', closed);
-  }
-  return {
-    feed(stdin) {
-      // `end` would also stop signals from being sent; without input the end alone is told.
-      if (stdin === undefined) channel.eof();
-      else channel.end(stdin);
-    },
-    signal: (name) => channel.signal(name),
-    close: () => channel.close(),
-  };
-}
+const reasonOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null ? Reflect.get(error, 'reason') : undefined;

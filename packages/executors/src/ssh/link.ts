@@ -7,23 +7,17 @@ import type { Sink } from '../_output/output.js';
 import { type Bounds, boundsOf } from './bounds.js';
 import { type CommandLine, probeLine, type RemoteBound, type RootAccess, rootLine, stopLine } from './command-line.js';
 import type { Connection } from './connection.js';
+import type { Kept } from './pool.js';
 import { type NotRun, run, type Stop } from './run.js';
 import { createSlots, type Slots } from './slots.js';
 
 /** A connection whose login was seen to run commands. */
-export interface Link {
-  readonly connection: Connection;
+export interface Link extends Kept {
   readonly uid: number;
   readonly bound: RemoteBound;
   readonly slots: Slots;
-  /** False once it is lost or retired. */
-  isUsable(): boolean;
-  /** How long nothing was heard on it. */
-  idleMs(): number;
   /** Gives a place back; the last one closes a link that is retired. */
   leave(): void;
-  /** Lets what runs come to its end, and nothing else begin. */
-  retire(): void;
   /** Asked of the server once, when it is first needed. Err kinds: as `perform`. */
   rootAccess(bounds: Bounds): Promise<Result<RootAccess, ExecutorError>>;
   /** What ends the command that was given this mark, over a channel of its own. */
@@ -49,7 +43,6 @@ export async function linkOf(connection: Connection, bounds: Bounds): Promise<Re
 
 function linkTo(connection: Connection, uid: number, bound: RemoteBound): Link {
   let root: RootAccess | undefined = uid === 0 ? 'login' : undefined;
-  let usedAtMs = performance.now();
   let isRetired = false;
   const slots = createSlots(IN_FLIGHT);
   const endIfOver = () => {
@@ -61,10 +54,9 @@ function linkTo(connection: Connection, uid: number, bound: RemoteBound): Link {
     bound,
     slots,
     isUsable: () => !isRetired && !connection.isLost(),
-    idleMs: () => (slots.inUse > 0 ? 0 : performance.now() - usedAtMs),
+    idleMs: connection.silentMs,
     leave() {
       slots.give();
-      usedAtMs = performance.now();
       endIfOver();
     },
     retire() {
@@ -84,11 +76,6 @@ function linkTo(connection: Connection, uid: number, bound: RemoteBound): Link {
       return answer.isOk() && answer.value === 'ended';
     },
   };
-}
-
-/** Whether the server still answers on a connection that was idle. */
-export async function isAlive({ connection }: Link, bounds: Bounds): Promise<boolean> {
-  return !connection.isLost() && (await ask(connection, probeLine(newMark()), bounds)).isOk();
 }
 
 const RUNS_NOTHING: ExecutorError = {

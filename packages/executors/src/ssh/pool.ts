@@ -1,72 +1,94 @@
-/** Keeps connections for the next command, one for each login. What is kept is looked at before it is used again. */
+/** Keeps connections for the next use, one for each destination. What is kept is looked at before it is used again. */
 
 import type { ExecutorError } from '@meshclaw/core';
 import { err, ok, type Result } from 'neverthrow';
 import { type Bounds, boundsOf, overdue, within } from './bounds.js';
-import { type HostCheck, logIn } from './client.js';
-import { credentialsOf } from './credentials.js';
-import { isAlive, type Link, linkOf } from './link.js';
-import { loginOf, type SshSettings } from './settings.js';
+import type { HostCheck } from './client.js';
+import type { Connection } from './connection.js';
+import type { Destination } from './destination.js';
 import { hostCheckOf } from './trust.js';
 
+/** A connection with what is known of it. */
+export interface Kept {
+  readonly connection: Connection;
+  /** False once it is lost or retired. */
+  isUsable(): boolean;
+  /** How long there was no sign of life. */
+  idleMs(): number;
+  /** Lets what runs come to its end, and nothing else begin. */
+  retire(): void;
+}
 /** A place in the pool that is held until it is given back. */
-export interface Lease {
-  /** A link that can be used now: the kept one, or a new one where that is gone. Err kinds: as `take`. */
-  link(bounds: Bounds): Promise<Result<Link, ExecutorError>>;
+export interface Lease<K extends Kept> {
+  /** What can be used now: the kept one, or a new one where that is gone. Err kinds: as `take`. */
+  current(bounds: Bounds): Promise<Result<K, ExecutorError>>;
   giveBack(): void;
 }
-/** Connections of one executor. */
-export interface Pool {
+/** Connections of one executor and one purpose. */
+export interface Pool<K extends Kept> {
   /** Err kinds: all of `ExecutorError`. */
-  take(settings: SshSettings, bounds: Bounds): Promise<Result<{ lease: Lease; link: Link }, ExecutorError>>;
+  take(destination: Destination, bounds: Bounds): Promise<Result<{ lease: Lease<K>; kept: K }, ExecutorError>>;
   /** Closes what is kept and forgets it. Outcomes of commands that run become unknown. */
   close(): void;
 }
+/** Makes what is kept. Err kinds: all of `ExecutorError`. */
+export type Make<K> = (to: Destination, check: HostCheck, bounds: Bounds) => Promise<Result<K, ExecutorError>>;
+/** How long things are waited for. */
+export interface Times {
+  /** An idle connection costs a server one process; the next question often comes within this. */
+  readonly idleMs: number;
+  /** A connection that was silent this long may have been dropped on the way: it is asked for a sign of life before it is used. */
+  readonly freshMs: number;
+  /** A peer that says nothing is asked at this interval, and is lost after the third question. */
+  readonly keepAliveMs: number;
+}
 
-// An idle connection costs a server one process; the next question often comes within this.
-const IDLE_MS = 60_000;
-// A connection that was idle this long may have been dropped on the way: it is asked for a sign of life first.
-const FRESH_MS = 5_000;
+/** What suits servers. */
+export const TIMES: Times = { idleMs: 60_000, freshMs: 5_000, keepAliveMs: 15_000 };
 const ALIVE_MS = 3_000;
 
-interface Place {
-  readonly settings: SshSettings;
-  link: Link | undefined;
-  making: Promise<Result<Link, ExecutorError>> | undefined;
+interface Place<K> {
+  readonly destination: Destination;
+  readonly make: Make<K>;
+  readonly freshMs: number;
+  kept: K | undefined;
+  making: Promise<Result<K, ExecutorError>> | undefined;
   users: number;
   idle: NodeJS.Timeout | undefined;
 }
 
 /** An empty pool. Nothing in it keeps the process alive while nobody holds a lease. */
-export function createPool(): Pool {
-  const places = new Map<string, Place>();
-  const release = (name: string, place: Place) => {
+export function createPool<K extends Kept>(make: Make<K>, { idleMs, freshMs }: Times): Pool<K> {
+  const places = new Map<string, Place<K>>();
+  const release = (name: string, place: Place<K>) => {
     place.users -= 1;
     if (place.users > 0) return;
-    place.link?.connection.keepsAlive(false);
-    place.idle = setTimeout(() => drop(name, place), IDLE_MS).unref();
+    place.kept?.connection.keepsAlive(false);
+    place.idle = setTimeout(() => drop(name, place), idleMs).unref();
   };
-  const drop = (name: string, place: Place) => {
+  const drop = (name: string, place: Place<K>) => {
     clearTimeout(place.idle);
     if (places.get(name) === place) places.delete(name);
-    place.link?.retire();
+    place.kept?.retire();
   };
+  const empty = { make, freshMs, kept: undefined, making: undefined, users: 0, idle: undefined };
   return {
-    async take(settings, bounds) {
-      const name = JSON.stringify(settings);
-      const place = places.get(name) ?? { settings, link: undefined, making: undefined, users: 0, idle: undefined };
+    async take(destination, bounds) {
+      const name = JSON.stringify(destination);
+      const place: Place<K> = places.get(name) ?? { destination, ...empty };
       places.set(name, place);
       place.users += 1;
       clearTimeout(place.idle);
       const giveBack = once(() => release(name, place));
-      const link = await usable(place, bounds);
-      if (link.isOk()) return ok({ link: link.value, lease: { link: (within) => current(place, within), giveBack } });
+      const kept = await usable(place, bounds);
+      if (kept.isOk())
+        return ok({ kept: kept.value, lease: { current: (within) => current(place, within), giveBack } });
       giveBack();
-      return err(link.error);
+      return err(kept.error);
     },
     close() {
       for (const [name, place] of places) {
-        place.link?.connection.end();
+        place.kept?.connection.end();
         drop(name, place);
       }
     },
@@ -81,65 +103,65 @@ const once = (act: () => void) => {
   };
 };
 
-/** The kept link while it is fresh, without another look at files or server. */
-async function current(place: Place, bounds: Bounds): Promise<Result<Link, ExecutorError>> {
-  const kept = place.link;
-  return kept?.isUsable() && kept.idleMs() < FRESH_MS ? ok(kept) : usable(place, bounds);
+/** The kept one while it is fresh, without another look at files or server. */
+async function current<K extends Kept>(place: Place<K>, bounds: Bounds): Promise<Result<K, ExecutorError>> {
+  const { kept, freshMs } = place;
+  return kept?.isUsable() && kept.idleMs() < freshMs ? ok(kept) : usable(place, bounds);
 }
 
 /** The host key is checked against settings and files as they are now, also on a connection that is kept. */
-async function usable(place: Place, bounds: Bounds): Promise<Result<Link, ExecutorError>> {
-  const check = await hostCheckOf(place.settings);
+async function usable<K extends Kept>(place: Place<K>, bounds: Bounds): Promise<Result<K, ExecutorError>> {
+  const check = await hostCheckOf(place.destination);
   if (check.isErr()) return err(check.error);
   for (;;) {
     const over = overdue(bounds);
     if (over !== undefined) return err(over);
-    const kept = place.link;
-    if (kept?.isUsable() && check.value.check(kept.connection.hostKey) === undefined && (await isFresh(kept, bounds))) {
+    const kept = place.kept;
+    if (kept !== undefined && (await isGood(place, kept, check.value, bounds))) {
       kept.connection.keepsAlive(true);
       return ok(kept);
     }
     if (bounds.signal?.aborted) continue;
-    if (place.link === kept) place.link = undefined;
+    if (place.kept === kept) place.kept = undefined;
     kept?.retire();
     const made = await makeOnce(place, check.value, bounds);
     if (made !== 'again') return made;
   }
 }
 
-/** True for a link in use, one that was used just now, and one that answers. */
-async function isFresh(link: Link, bounds: Bounds): Promise<boolean> {
-  if (link.slots.inUse > 0 || link.idleMs() < FRESH_MS) return true;
-  const limits = { timeoutMs: Math.min(ALIVE_MS, bounds.remainingMs()) };
-  return isAlive(link, boundsOf(bounds.signal === undefined ? limits : { ...limits, signal: bounds.signal }));
+/** True for one whose host key is still right and that was heard of just now, or answers. */
+async function isGood<K extends Kept>(
+  { freshMs }: Place<K>,
+  kept: K,
+  check: HostCheck,
+  bounds: Bounds,
+): Promise<boolean> {
+  if (!kept.isUsable() || check.check(kept.connection.hostKey) !== undefined) return false;
+  return kept.idleMs() < freshMs || isAlive(kept, bounds);
+}
+
+/** Whether the server still answers on a connection that was idle. */
+async function isAlive({ connection }: Kept, { signal, remainingMs }: Bounds): Promise<boolean> {
+  const limits = { timeoutMs: Math.min(ALIVE_MS, remainingMs()) };
+  const bounds = boundsOf(signal === undefined ? limits : { ...limits, signal });
+  return (await within(bounds, connection.answers(), () => undefined)).unwrapOr(false);
 }
 
 /** One connection is made for all who wait. Whoever waited for one that ran into its maker's bounds tries again by himself. */
-async function makeOnce(
-  place: Place,
+async function makeOnce<K extends Kept>(
+  place: Place<K>,
   check: HostCheck,
   bounds: Bounds,
-): Promise<Result<Link, ExecutorError> | 'again'> {
+): Promise<Result<K, ExecutorError> | 'again'> {
   const another = place.making;
   if (another !== undefined) {
     const made = (await within(bounds, another, () => undefined)).andThen((result) => result);
     if (made.isOk() || overdue(bounds) !== undefined) return made;
     return made.error.kind === 'timed_out' || made.error.kind === 'cancelled' ? 'again' : made;
   }
-  place.making = make(place.settings, check, bounds);
+  place.making = place.make(place.destination, check, bounds);
   const made = await place.making;
   place.making = undefined;
-  if (made.isOk()) place.link = made.value;
+  if (made.isOk()) place.kept = made.value;
   return made;
-}
-
-async function make(settings: SshSettings, check: HostCheck, bounds: Bounds): Promise<Result<Link, ExecutorError>> {
-  const methods = await credentialsOf(settings);
-  if (methods.isErr()) return err(methods.error);
-  const login = { user: loginOf(settings), methods: methods.value };
-  const connection = await logIn(settings, check, login, bounds);
-  if (connection.isErr()) return err(connection.error);
-  const link = await linkOf(connection.value, bounds);
-  if (link.isErr()) connection.value.destroy();
-  return link;
 }

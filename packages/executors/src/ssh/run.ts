@@ -2,8 +2,9 @@
 
 import type { Output } from '../_output/output.js';
 import type { Bounds } from './bounds.js';
+import type { Opened } from './channel.js';
 import type { CommandLine } from './command-line.js';
-import type { Connection, Opened } from './connection.js';
+import type { Connection } from './connection.js';
 import { type Ended, type Seen, watch } from './watch.js';
 
 /** Why a line was certainly not run. */

@@ -9,6 +9,7 @@ import { type Bounds, boundsOf } from './bounds.js';
 import { commandLine } from './command-line.js';
 import { fingerprintOf } from './host-key.js';
 import { type Link, newMark, notRun } from './link.js';
+import { takeLock } from './lock.js';
 import { outcomeOf } from './outcome.js';
 import type { Lease } from './pool.js';
 import { type NotRun, run } from './run.js';
@@ -16,13 +17,13 @@ import type { Ended } from './watch.js';
 
 /** A lease, and whom it reaches. */
 interface Held {
-  readonly lease: Lease;
+  readonly lease: Lease<Link>;
   readonly user: string;
   readonly identity: string;
 }
 
 /** A session over a lease, which is given back when it closes. */
-export function sessionOf(lease: Lease, link: Link, user: string): ExecutorSession {
+export function sessionOf(lease: Lease<Link>, link: Link, user: string): ExecutorSession {
   const held: Held = { lease, user, identity: identityOf(link, user) };
   let isClosed = false;
   const one = (action: Action, call: CallOptions) => perform(held, action, call, capturedOutput(call.maxOutputBytes));
@@ -34,6 +35,9 @@ export function sessionOf(lease: Lease, link: Link, user: string): ExecutorSessi
       const into = (action: CommandAction, bounds: CallOptions, output: Output) =>
         perform(held, action, bounds, { ...output, captured: capturedOutput(0).captured });
       return new ResultAsync(performAll(actions, call, { one, into, isRoot: link.uid === 0 }));
+    },
+    lock(owner, holdMs, call) {
+      return isClosed ? errAsync(CLOSED) : new ResultAsync(takeLock(lease, owner, holdMs, boundsOf(call)));
     },
     async close() {
       isClosed = true;
@@ -70,7 +74,7 @@ async function send(
   output: Output,
 ): Promise<Result<Ended, ExecutorError>> {
   for (let lost = 0; ; lost += 1) {
-    const link = await lease.link(bounds);
+    const link = await lease.current(bounds);
     if (link.isErr()) return err(link.error);
     if (identityOf(link.value, user) !== identity) return err(ANOTHER);
     const end = await sendOn(link.value, action, bounds, output);

@@ -1,4 +1,4 @@
-/** What an inventory entry says about a server reached by SSH, and what follows from it. */
+/** What an inventory entry says about a server reached by SSH. */
 
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -14,11 +14,9 @@ const path = z.string().regex(/^(\/|~\/)[^\0]*$/, 'has to be an absolute path or
 const hostKey = z.string().refine((text) => parseHostKey(text) !== undefined, {
   message: 'has to be a public host key: its type and its base64, as in /etc/ssh/ssh_host_ed25519_key.pub',
 });
-
-/** The schema of an inventory entry's settings. */
-export const settings = z.strictObject({
+const hop = {
   host,
-  port: z.int().min(1).max(65_535).default(22),
+  port: z.int().min(1).max(65_535).optional(),
   user: z
     .string()
     .regex(/^[^\s\0-][^\s\0]{0,254}$/, 'is not the name of an account')
@@ -26,7 +24,20 @@ export const settings = z.strictObject({
   host_key: hostKey.optional(),
   identity_file: path.optional(),
   known_hosts: path.optional(),
+};
+
+/** One server on the way to another. */
+export const hopSettings = z.strictObject(hop);
+/** More than anybody has between himself and a server; a configuration whose jumps go in a circle ends here. */
+export const MOST_HOPS = 8;
+/** The schema of an inventory entry's settings. */
+export const settings = z.strictObject({
+  ...hop,
+  ssh_config: path.optional(),
+  jump: z.array(hopSettings).min(1).max(MOST_HOPS).optional(),
 });
+/** Settings of a hop that were checked. */
+export type HopSettings = z.output<typeof hopSettings>;
 /** Settings that were checked. */
 export type SshSettings = z.output<typeof settings>;
 
@@ -36,10 +47,8 @@ export interface Address {
   readonly port: number;
 }
 
-/** The account on the server: the one named, else the one MeshClaw runs as. */
-export function loginOf({ user }: SshSettings): string {
-  return user ?? userInfo().username;
-}
+/** The account MeshClaw runs as. */
+export const localUser = (): string => userInfo().username;
 
 /** A path with `~/` as the home of the account MeshClaw runs as. */
 export function expandHome(file: string): string {

@@ -148,20 +148,59 @@ describe('a login', () => {
     }
   });
 
-  itHere('takes the keys of an agent where no file is named', async () => {
-    const socket = join(folder, 'agent');
+  /** With an agent that holds these keys. */
+  async function withAgent<T>(keys: readonly string[], use: () => Promise<T>): Promise<T> {
+    const socket = join(folder, `agent-${Math.random()}`);
     const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
     await new Promise((resolve) => agent.stdout.once('data', resolve));
     const before = process.env.SSH_AUTH_SOCK;
     try {
       process.env.SSH_AUTH_SOCK = socket;
-      execFileSync('ssh-add', ['-q', server.identityFile], { stdio: 'ignore' });
-      expect((await openWith({ identity_file: undefined })).isOk()).toBe(true);
+      for (const key of keys) execFileSync('ssh-add', ['-q', key], { stdio: 'ignore' });
+      return await use();
     } finally {
       if (before === undefined) delete process.env.SSH_AUTH_SOCK;
       else process.env.SSH_AUTH_SOCK = before;
       agent.kill();
+      await new Promise((resolve) => agent.once('exit', resolve));
     }
+  }
+
+  itHere('takes the keys of an agent where no file is named', async () => {
+    const opened = await withAgent([server.identityFile], () => openWith({ identity_file: undefined }));
+    expect(opened.isOk()).toBe(true);
+  });
+
+  itHere('with a key file that is encrypted takes that key of the agent and no other', async () => {
+    const others = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => {
+      execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)]);
+      return join(folder, name);
+    });
+    const encrypted = join(folder, 'locked');
+    writeFileSync(encrypted, readFileSync(server.identityFile), { mode: 0o600 });
+    execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'secret', '-f', encrypted]);
+    // Six others come first: a server ends the login at the sixth key it does not accept (MaxAuthTries).
+    const [opened, bare, missing] = await withAgent([...others, server.identityFile], async () => [
+      await openWith({ identity_file: encrypted }),
+      await openWith({ identity_file: join(server.folder, 'identity.pub') }),
+      await withAgent(others, () => openWith({ identity_file: encrypted })),
+    ]);
+    expect([opened?.isOk(), bare?.isOk()]).toEqual([true, true]);
+    expect(missing?._unsafeUnwrapErr()).toMatchObject({
+      kind: 'invalid_settings',
+      message: expect.stringContaining('ssh-add'),
+    });
+  });
+
+  itHere('with an encrypted key of an older format finds its public half beside it', async () => {
+    const old = join(folder, 'old');
+    execFileSync('ssh-keygen', ['-q', '-t', 'rsa', '-m', 'PEM', '-N', '', '-f', old]);
+    writeFileSync(join(server.folder, 'authorized_keys'), readFileSync(`${old}.pub`), { flag: 'a' });
+    const opened = await withAgent([old], () => {
+      execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'secret', '-m', 'PEM', '-f', old]);
+      return openWith({ identity_file: old });
+    });
+    expect(opened.isOk()).toBe(true);
   });
 });
 

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import type { ExecutorError } from '@meshclaw/core';
 import { err, ok, type Result } from 'neverthrow';
 import type { HostCheck } from './client.js';
+import type { Destination } from './destination.js';
 import { ALGORITHMS, fingerprintOf, type HostKey, parseHostKey } from './host-key.js';
 import { type KnownKeys, readKnownHosts } from './known-hosts.js';
-import { expandHome, homeFolder, type SshSettings } from './settings.js';
+import { homeFolder } from './settings.js';
 
 const UNKNOWN =
   'the host key of this server is not known: compare it with the server and pin it with `meshclaw enrol <server>`';
@@ -27,10 +28,10 @@ export interface HostKeyError extends ExecutorError {
  * What the settings and files say now; nothing is remembered from an earlier look.
  * Err kinds: `invalid_settings` (no key is known, or a file cannot be relied on), `identity_mismatch` (the known key is revoked).
  */
-export async function hostCheckOf(settings: SshSettings): Promise<Result<HostCheck, ExecutorError>> {
-  const known = await knownKeys(settings);
+export async function hostCheckOf(to: Destination): Promise<Result<HostCheck, ExecutorError>> {
+  const known = await knownKeys(to);
   if (known.isErr()) return err(known.error);
-  const pin = settings.host_key === undefined ? undefined : parseHostKey(settings.host_key);
+  const pin = to.hostKey === undefined ? undefined : parseHostKey(to.hostKey);
   const expected = pin === undefined ? known.value.trusted : [pin];
   if (expected.length === 0)
     return err({ kind: 'invalid_settings', message: known.value.onlyAuthority ? ONLY_AUTHORITY : UNKNOWN });
@@ -57,15 +58,14 @@ const mismatch = (message: string, known: readonly HostKey[], shown?: HostKey): 
 });
 
 /** Of the file that the settings name, or of the account's and the machine's own (ssh_config(5): UserKnownHostsFile, GlobalKnownHostsFile). */
-async function knownKeys(settings: SshSettings): Promise<Result<KnownKeys, ExecutorError>> {
-  const named = settings.known_hosts;
-  const files =
-    named === undefined ? [join(homeFolder(), '.ssh', 'known_hosts'), '/etc/ssh/ssh_known_hosts'] : [expandHome(named)];
+async function knownKeys(to: Destination): Promise<Result<KnownKeys, ExecutorError>> {
+  const named = to.knownHosts;
+  const files = named === undefined ? [join(homeFolder(), '.ssh', 'known_hosts'), '/etc/ssh/ssh_known_hosts'] : [named];
   const all: KnownKeys[] = [];
   for (const file of files) {
     const text = await readTrusted(file, named !== undefined);
     if (text.isErr()) return err(text.error);
-    const keys = readKnownHosts(text.value, settings);
+    const keys = readKnownHosts(text.value, to);
     if (keys.isErr()) return err({ kind: 'invalid_settings', message: keys.error.message });
     all.push(keys.value);
   }

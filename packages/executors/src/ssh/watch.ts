@@ -1,7 +1,8 @@
 /** Keeps what is seen of a line that runs, and notices its end. */
 
 import type { Output, Sink } from '../_output/output.js';
-import type { ChannelListener, Connection } from './connection.js';
+import type { ChannelListener } from './channel.js';
+import type { Connection } from './connection.js';
 import { type MarkedStream, markedStream } from './mark.js';
 
 /** How a line ended. Whatever is undefined was not seen. */

@@ -69,12 +69,12 @@ export const command = defineCommand({
 });
 
 async function askServer(
-  { host, port }: SshReach,
+  { host, port, way }: SshReach,
   signal: AbortSignal,
 ): Promise<Result<readonly OfferedHostKey[], PinError>> {
   const { offeredHostKeys } = await import('@meshclaw/executors/ssh');
   const call = { executionId: randomUUID(), timeoutMs: TIMEOUT_MS, maxOutputBytes: 0, signal };
-  return (await offeredHostKeys({ host, port }, call)).mapErr(({ kind, message }) => ({
+  return (await offeredHostKeys({ host, ...way }, call)).mapErr(({ kind, message }) => ({
     kind: 'meshclaw.not_reached',
     message: 'the server could not be asked for its host keys',
     detail: `${host}:${port}: ${kind}: ${message}`,

@@ -78,9 +78,10 @@ export async function pinHostKey(
 ): Promise<Result<number, HomeError | UsageError | PinError>> {
   const now = await findSshReach(home, pinning.server, pinning.address);
   if (now.isErr()) return err(now.error);
-  const { host, port, pinned, path, text } = now.value;
+  const { host, port, pinned, path, text, way } = now.value;
   const { reach, key } = pinning;
-  if (host !== reach.host || port !== reach.port || pinned !== reach.pinned) return err(changedMeanwhile);
+  const isSame = host === reach.host && port === reach.port && pinned === reach.pinned;
+  if (!isSame || JSON.stringify(way) !== JSON.stringify(reach.way)) return err(changedMeanwhile);
   const edited = withValue(text, path, { key: 'host_key', value: key.hostKey, after: ['port', 'host', 'executor'] });
   if (edited.isErr()) return err(notEdited(`${edited.error}; add to it yourself: host_key: ${key.hostKey}`));
   const target = await realpath(home.inventory).catch(() => home.inventory); // a link stays a link

@@ -1,105 +1,16 @@
 /** Reads an OpenSSH client configuration with all that it includes. Only files that nobody else could have written. */
 
-import { readdir } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
-import { parseSshConfig, type SshConfigFile } from '@meshclaw/executors';
-import { err, ok, type Result } from 'neverthrow';
+import { readSshConfig as read, type SshConfigFile } from '@meshclaw/executors';
+import type { Result } from 'neverthrow';
 import type { HomeError } from '../errors.js';
 import { invalidConfiguration } from './document.js';
 import { readSafely } from './safe-file.js';
 
-/** How deep files may include each other (OpenSSH, READCONF_MAX_DEPTH). */
-const MOST_DEPTH = 16;
-/** More than anybody has; two files that include each other twice would be read 65,536 times. */
-const MOST_FILES = 1_000;
-
-interface Reading {
-  readonly home: string;
-  files: number;
-}
-
 /** The configuration in `path`; undefined when there is none. `home` is the account's: `~/` and relative includes are below it. Err kinds: every `HomeError`. */
 export function readSshConfig(path: string, home: string): Promise<Result<SshConfigFile | undefined, HomeError>> {
-  return readFile(path, { home, files: 0 }, 0);
-}
-
-async function readFile(
-  path: string,
-  reading: Reading,
-  depth: number,
-): Promise<Result<SshConfigFile | undefined, HomeError>> {
-  reading.files += 1;
-  const text = await readSafely(path);
-  if (text.isErr() || text.value === undefined) return text.map(() => undefined);
-  const parsed = parseSshConfig(path, text.value);
-  if (parsed.isErr()) return err(invalidConfiguration(parsed.error.map((one) => ({ ...one, column: 1, path: '' }))));
-  const directives = [];
-  for (const directive of parsed.value.directives) {
-    if (directive.keyword !== 'include') {
-      directives.push(directive);
-      continue;
-    }
-    if (depth >= MOST_DEPTH || reading.files > MOST_FILES) {
-      const text = `files include each other more than ${MOST_DEPTH} deep, or more than ${MOST_FILES} times`;
-      return err(invalidConfiguration([{ file: path, line: directive.line, column: 1, path: '', text }]));
-    }
-    const included = await readIncluded(directive.words, reading, depth + 1);
-    if (included.isErr()) return err(included.error);
-    directives.push({ ...directive, included: included.value });
-  }
-  return ok({ path, directives });
-}
-
-async function readIncluded(
-  words: readonly string[],
-  reading: Reading,
-  depth: number,
-): Promise<Result<readonly SshConfigFile[], HomeError>> {
-  const files: SshConfigFile[] = [];
-  for (const word of words) {
-    for (const path of await pathsOf(absolute(word, reading.home))) {
-      const file = await readFile(path, reading, depth);
-      if (file.isErr()) return err(file.error);
-      if (file.value !== undefined) files.push(file.value);
-    }
-  }
-  return ok(files);
-}
-
-/** Relative paths are below ~/.ssh, wherever the file that names them is (ssh_config(5), Include). */
-function absolute(word: string, home: string): string {
-  if (word.startsWith('~/')) return join(home, word.slice(2));
-  return isAbsolute(word) ? word : join(home, '.ssh', word);
-}
-
-/** The paths that a glob(7) pattern stands for, sorted; one without wildcards stands for itself. */
-async function pathsOf(pattern: string): Promise<readonly string[]> {
-  let found = ['/'];
-  for (const segment of pattern.split('/').filter((part) => part !== '')) {
-    const below = await Promise.all(found.map((folder) => entriesOf(folder, segment)));
-    found = below.flat();
-  }
-  return found;
-}
-
-async function entriesOf(folder: string, segment: string): Promise<readonly string[]> {
-  if (!/[*?[]/.test(segment)) return [join(folder, segment)];
-  const form = globForm(segment);
-  const names = await readdir(folder).catch(() => []); // a folder that is not there holds nothing
-  const visible = names.filter((name) => segment.startsWith('.') || !name.startsWith('.'));
-  return visible
-    .filter((name) => form.test(name))
-    .sort()
-    .map((name) => join(folder, name));
-}
-
-function globForm(segment: string): RegExp {
-  const parts = segment.split(/(\*+|\?|\[!?\]?[^\]]*\])/);
-  const text = parts.map((part) => {
-    if (part.startsWith('*')) return '.*';
-    if (part === '?') return '.';
-    if (/^\[.+\]$/.test(part)) return part.replace(/\\/g, '\\\\').replace(/^\[!/, '[^');
-    return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return read<HomeError>(path, {
+    home,
+    readText: readSafely,
+    refuse: (problems) => invalidConfiguration(problems.map((one) => ({ ...one, column: 1, path: '' }))),
   });
-  return new RegExp(`^${text.join('')}$`, 's');
 }

@@ -1,5 +1,6 @@
 /** Finds in `inventory.yaml` how a server is reached by SSH, with the place in the file that a pin belongs to. */
 
+import type { AskedServer } from '@meshclaw/executors/ssh';
 import { err, ok, type Result } from 'neverthrow';
 import { z } from 'zod';
 import type { HomeError, UsageError } from '../errors.js';
@@ -12,6 +13,8 @@ import { readSafely } from './safe-file.js';
 export interface SshReach {
   readonly host: string;
   readonly port: number;
+  /** What leads there: the port, a configuration, servers on the way. As the file has it; the executor checks it. */
+  readonly way: Pick<AskedServer, 'port' | 'ssh_config' | 'jump'>;
   /** The pinned host key, `type base64`. */
   readonly pinned: string | undefined;
   /** Where it is in the file. */
@@ -26,6 +29,8 @@ const way = z.looseObject({
   host: z.string().optional(),
   port: z.int().min(1).max(65_535).optional(),
   host_key: z.string().optional(),
+  ssh_config: z.string().optional(),
+  jump: z.array(z.unknown()).optional(),
 });
 const servers = z.object({
   servers: z.union([
@@ -59,9 +64,18 @@ export async function findSshReach(
         ),
       ),
     );
-  const ways = entry.reach.flatMap(({ executor, host, port = 22, host_key: pinned }, index) =>
+  const ways = entry.reach.flatMap(({ executor, host, port, host_key: pinned, ssh_config, jump }, index) =>
     executor === 'ssh' && host !== undefined
-      ? [{ host, port, pinned, path: [...entry.path, 'reach', index], text: text.value ?? '' }]
+      ? [
+          {
+            host,
+            port: port ?? 22,
+            pinned,
+            way: { port, ssh_config, jump },
+            path: [...entry.path, 'reach', index],
+            text: text.value ?? '',
+          },
+        ]
       : [],
   );
   return chosen(ways, address);

@@ -12,6 +12,10 @@ export interface Line {
   cut(): void;
   /** Lets nothing through any more, in either direction, and ends nothing. */
   freeze(): void;
+  /** The same for the connections there are now; new ones get through. */
+  freezeNow(): void;
+  /** Closes this many new connections before anything was said, as a server does that has too many. */
+  turnAway(connections: number): void;
   /** Freezes by itself after this many bytes of the server on one connection. */
   freezeAfter(bytes: number): void;
   /** New connections go to this port. */
@@ -24,8 +28,16 @@ export async function startProxy(port: number): Promise<Line> {
   let to = port;
   const sockets = new Set<Socket>();
   let [connections, limit, isFrozen] = [0, Number.POSITIVE_INFINITY, false];
+  let [frozen, unwelcome] = [0, 0];
   const server = createServer({ noDelay: true }, (client) => {
     connections += 1;
+    const number = connections;
+    if (unwelcome > 0) {
+      unwelcome -= 1;
+      client.on('error', () => undefined).destroy();
+      return;
+    }
+    const isStuck = () => isFrozen || number <= frozen;
     const upstream = connect({ port: to, host: '127.0.0.1', noDelay: true });
     let seen = 0;
     for (const socket of [client, upstream]) {
@@ -33,14 +45,14 @@ export async function startProxy(port: number): Promise<Line> {
       socket.on('error', () => undefined);
       socket.once('close', () => sockets.delete(socket));
     }
-    client.on('data', (chunk) => isFrozen || upstream.write(chunk));
+    client.on('data', (chunk) => isStuck() || upstream.write(chunk));
     upstream.on('data', (chunk) => {
       seen += chunk.length;
       if (seen > limit) isFrozen = true;
-      if (!isFrozen) client.write(chunk);
+      if (!isStuck()) client.write(chunk);
     });
-    client.once('close', () => isFrozen || upstream.destroy());
-    upstream.once('close', () => isFrozen || client.destroy());
+    client.once('close', () => isStuck() || upstream.destroy());
+    upstream.once('close', () => isStuck() || client.destroy());
   });
   return {
     port: await listen(server),
@@ -50,6 +62,12 @@ export async function startProxy(port: number): Promise<Line> {
     },
     freeze() {
       isFrozen = true;
+    },
+    freezeNow() {
+      frozen = connections;
+    },
+    turnAway(more) {
+      unwelcome = more;
     },
     freezeAfter(bytes) {
       limit = bytes;

@@ -130,6 +130,8 @@ export function freePort(): Promise<number> {
 
 const configuration = (folder: string, port: number, lines: readonly string[]): string =>
   [
+    // Of this alone sshd takes the last line, of everything else the first.
+    'MaxStartups 100',
     ...lines,
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
@@ -143,7 +145,6 @@ const configuration = (folder: string, port: number, lines: readonly string[]): 
     'PasswordAuthentication no',
     'KbdInteractiveAuthentication no',
     'PermitRootLogin yes',
-    'MaxStartups 100',
     '',
   ].join('\n');
 
@@ -186,6 +187,7 @@ function inNamespace(folder: string, without: readonly string[]): ChildProcess {
     ...without.map((program) => `mount --bind "$1/passwd" ${program}`),
     'mount -t tmpfs -o mode=755 none /run',
     'mkdir /run/sshd',
+    'mkdir -m 1777 /run/lock',
     `exec ${SSHD} -D -e -f "$1/sshd_config"`,
   ].join('\n');
   const words = [
