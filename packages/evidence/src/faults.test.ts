@@ -54,9 +54,9 @@ describe('a write that fails', () => {
     const ledger = await temporaryLedger({ folder });
     (await ledger.append([record(1), record(2)]))._unsafeUnwrap();
     const outside = await outsideConnection(folder);
-    // The stored tree goes back to the first record: the next insert meets an index that exists.
-    outside.exec('DROP TRIGGER tree_grows');
-    outside.exec('UPDATE tree SET size = 1, peaks = (SELECT leaf FROM record WHERE idx = 0)');
+    // The newest records vanish: what is written next would leave a gap.
+    outside.exec('DROP TRIGGER chunk_no_delete');
+    outside.exec('DELETE FROM chunk WHERE first = 1');
     const broken = await ledger.append([record(3)]);
     expect(broken._unsafeUnwrapErr().kind).toBe('unavailable');
     const answers = await Promise.all([ledger.append([record(4)]), ledger.size(), ledger.find({ limit: 1 })]);

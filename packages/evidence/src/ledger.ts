@@ -1,7 +1,7 @@
 /** The `Ledger` port over its parts. */
 
-import type { Ledger, LedgerError, NewRecord, RecordQuery, Unless } from '@meshclaw/core';
-import { err, ok, Result, ResultAsync } from 'neverthrow';
+import type { Head, Ledger, LedgerError, NewRecord, RecordQuery, Unless } from '@meshclaw/core';
+import { err, type Result, ResultAsync } from 'neverthrow';
 import { type BlobReferences, keepBlobs, readBlobFile } from './blobs.js';
 import type { Connection } from './connection.js';
 import type { DatabaseConstructor } from './database.js';
@@ -10,9 +10,10 @@ import { type ExportSummary, writeExport } from './export.js';
 import type { LedgerPaths } from './folder.js';
 import { rootOf, toHex } from './merkle.js';
 import type { VerifierKey } from './note.js';
-import { countSearch, type Filter, pageSearch } from './query.js';
-import { type Draft, draftRecord, readRecord } from './record.js';
-import { bytesOf, type Store } from './store.js';
+import { countMatches, type Filter, pageOf, searchOf } from './query.js';
+import { countOnce, readRecords } from './read-records.js';
+import { type Draft, draftRecord } from './record.js';
+import type { Store } from './store.js';
 import { verifyStore } from './verify.js';
 import type { Writer } from './writer.js';
 
@@ -51,8 +52,8 @@ export function createHandle(parts: LedgerParts): LedgerHandle {
     append: (records, unless) => new ResultAsync(append(parts, records, unless)),
     find: (query) => find(connection, query),
     count: (query) => count(connection, query),
-    size: () => read((store) => store.frontier().size),
-    head: () => read((store) => store.frontier()).map((tree) => ({ size: tree.size, root: toHex(rootOf(tree)) })),
+    size: () => read((store) => store.tail().frontier.size),
+    head: () => read(headOf),
     verify: () => new ResultAsync(verify(parts)),
     signedHead: () => new ResultAsync(writer.signHead()).andThen(() => read(lastNote)),
     readBlob: (sha256) => new ResultAsync(readBlobFile(paths.blobs, sha256)),
@@ -64,11 +65,26 @@ export function createHandle(parts: LedgerParts): LedgerHandle {
   };
 }
 
-async function append({ paths, writerName, writer }: LedgerParts, records: readonly NewRecord[], unless?: Unless) {
+function append(parts: LedgerParts, records: readonly NewRecord[], unless?: Unless) {
+  const { writerName, writer } = parts;
+  if (records.some(({ blobs }) => blobs !== undefined)) return appendWithBlobs(parts, records, unless);
   const drafts: Draft[] = [];
   for (const record of records) {
-    const blobs: Result<BlobReferences | undefined, LedgerError> =
-      record.blobs === undefined ? ok(undefined) : await keepBlobs(paths.blobs, record.blobs);
+    const draft = draftRecord(record, writerName, undefined);
+    if (draft.isErr()) return Promise.resolve(err<never, LedgerError>(draft.error));
+    drafts.push(draft.value);
+  }
+  return writer.append(drafts, unless);
+}
+
+async function appendWithBlobs(
+  { paths, writerName, writer }: LedgerParts,
+  records: readonly NewRecord[],
+  unless?: Unless,
+) {
+  const drafts: Draft[] = [];
+  for (const record of records) {
+    const blobs: Result<BlobReferences | undefined, LedgerError> = await keepBlobs(paths.blobs, record.blobs);
     const draft = blobs.andThen((references) => draftRecord(record, writerName, references));
     if (draft.isErr()) return err(draft.error);
     drafts.push(draft.value);
@@ -77,24 +93,25 @@ async function append({ paths, writerName, writer }: LedgerParts, records: reado
 }
 
 function find(connection: Connection, query: RecordQuery): ReturnType<Ledger['find']> {
-  return pageSearch(query).asyncAndThen((search) => {
-    if (search === undefined) return new ResultAsync(Promise.resolve(ok([])));
-    const rows = connection.read((store) => store.statement(search.sql).all(...search.parameters));
-    return new ResultAsync(rows).andThen((found) =>
-      Result.fromThrowable(
-        () => found.map(({ bytes }) => readRecord(bytesOf(bytes))),
-        (cause) => unavailable('a stored record is damaged', cause),
-      )(),
-    );
-  });
+  return searchOf(query).asyncAndThen(
+    (search) => new ResultAsync(connection.read((store) => readRecords(store, query, search, pageOf(query)))),
+  );
 }
 
 function count(connection: Connection, query: Filter): ReturnType<Ledger['count']> {
-  return countSearch(query).asyncAndThen((search) => {
-    if (search === undefined) return new ResultAsync(Promise.resolve(ok(0)));
-    const row = connection.read((store) => store.statement(search.sql).get(...search.parameters));
-    return new ResultAsync(row).map((found) => Number(found?.count ?? 0));
-  });
+  return searchOf(query).asyncAndThen(
+    (search) =>
+      new ResultAsync(
+        connection.read((store) =>
+          query.once === undefined ? countMatches(store, search) : countOnce(store, query, search),
+        ),
+      ),
+  );
+}
+
+function headOf(store: Store): Head {
+  const { frontier } = store.tail();
+  return { size: frontier.size, root: toHex(rootOf(frontier)) };
 }
 
 async function verify({ connection, sqlite, paths, key }: LedgerParts) {

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { built } from './_testing/built.js';
 import { outsideConnection, temporaryFolder, temporaryLedger } from './_testing/temporary.js';
-import { leafHash, toHex } from './merkle.js';
+import { splitChunk } from './block.js';
+import { hashFramed, toHex } from './merkle.js';
 import { bytesOf } from './store.js';
 
 const KILLS = 20;
@@ -44,9 +45,9 @@ function start(folder: string, name: string, records: number, callers: number): 
 
 async function storedLeaves(folder: string): Promise<string[]> {
   const database = await outsideConnection(folder);
-  const rows = database.prepare('SELECT bytes FROM record ORDER BY idx').all();
+  const rows = database.prepare('SELECT bytes FROM chunk ORDER BY first').all();
   database.close();
-  return rows.map(({ bytes }) => toHex(leafHash(bytesOf(bytes))));
+  return rows.flatMap(({ bytes }) => splitChunk(bytesOf(bytes)) ?? []).map((framed) => toHex(hashFramed(framed)));
 }
 
 describe('processes that append to one ledger at once', () => {

@@ -5,7 +5,7 @@ import { createCheck } from './check.js';
 import type { DatabaseConstructor } from './database.js';
 import type { VerifierKey } from './note.js';
 import { checkBlobs } from './offline/check-blobs.js';
-import { checkPages, readDatabase } from './offline/read-database.js';
+import { pageDefects, readDatabase } from './offline/read-database.js';
 import { closeQuietly } from './sqlite.js';
 
 /** Where to find what is checked. */
@@ -21,9 +21,9 @@ export async function verifyStore({ sqlite, database: path, blobs, key }: Verify
   const check = createCheck(key);
   const database = new sqlite(path, { readOnly: true });
   try {
-    const claim = await readDatabase(sqlite, database, check);
-    const { size, root, heads } = check.finish(claim);
-    checkPages(database, check);
+    await readDatabase(sqlite, database, check);
+    const { size, root, heads } = check.finish();
+    for (const found of pageDefects(database)) check.defects.add('unreadable', found);
     await checkBlobs(blobs, check);
     return { size, root, heads, defects: check.defects.list };
   } finally {

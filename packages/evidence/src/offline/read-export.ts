@@ -5,33 +5,36 @@ import type { LedgerCheck } from '../check.js';
 import type { Defects } from '../defect.js';
 import { type ExportHeader, HEAD_PREFIX, parseHeader, parseHeadLine } from './export-format.js';
 
-/** One line without its newline; `cut` when the file ends before one. */
+/** One line without its newline, behind one zero byte; `cut` when the file ends before a newline. */
 export interface Line {
-  readonly bytes: Buffer;
+  readonly framed: Buffer;
   readonly cut: boolean;
 }
 
 /** The lines of a file. Throws what reading it throws. */
 export async function* linesOf(path: string): AsyncGenerator<Line> {
-  let rest: Buffer[] = [];
+  let rest: Buffer[] = [ZERO];
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
     let from = 0;
     for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
-      const bytes = chunk.subarray(from, at);
-      yield { bytes: rest.length === 0 ? bytes : Buffer.concat([...rest, bytes]), cut: false };
-      rest = [];
+      // The newline before a line is not needed any more: the zero byte of its leaf hash takes its place.
+      if (from > 0) chunk[from - 1] = 0;
+      const framed = from > 0 ? chunk.subarray(from - 1, at) : Buffer.concat([...rest, chunk.subarray(from, at)]);
+      yield { framed, cut: false };
+      rest = [ZERO];
       from = at + 1;
     }
     if (from < chunk.length) rest.push(Buffer.from(chunk.subarray(from)));
   }
-  if (rest.length > 0) yield { bytes: Buffer.concat(rest), cut: true };
+  if (rest.length > 1) yield { framed: Buffer.concat(rest), cut: true };
 }
 
+const ZERO = Buffer.of(0);
 const NEWLINE = 0x0a;
 
 /** Reads the first line of a file; undefined when it is not that of an export. */
 export async function readHeader(path: string): Promise<ExportHeader | undefined> {
-  for await (const { bytes, cut } of linesOf(path)) return cut ? undefined : parseHeader(bytes.toString('utf8'));
+  for await (const { framed, cut } of linesOf(path)) return cut ? undefined : parseHeader(framed.toString('utf8', 1));
   return undefined;
 }
 
@@ -40,20 +43,20 @@ export async function readExport(path: string, header: ExportHeader, check: Ledg
   let number = 0;
   let heads = 0;
   let inRecords = false;
-  for await (const { bytes, cut } of linesOf(path)) {
+  for await (const { framed, cut } of linesOf(path)) {
     number += 1;
     if (number === 1) continue;
     if (cut) {
       check.defects.add('truncated', `line ${number} is cut off`);
       break;
     }
-    const isHead = bytes.subarray(0, HEAD_PREFIX.length).equals(HEAD);
+    const isHead = framed.subarray(1, 1 + HEAD_PREFIX.length).equals(HEAD);
     if (!isHead) {
       inRecords = true;
-      check.record({ bytes });
+      check.record(framed);
     } else {
       heads += 1;
-      feedHead(bytes.toString('utf8'), inRecords, check);
+      feedHead(framed.toString('utf8', 1), inRecords, check);
     }
   }
   compareCount(heads, header.heads, check.defects);

@@ -8,7 +8,7 @@ import { parseVerifierKey, type VerifierKey } from '../note.js';
 import { builtinSqlite } from './builtin-sqlite.js';
 import { checkBlobs } from './check-blobs.js';
 import type { ExportHeader } from './export-format.js';
-import { checkPages, readDatabase } from './read-database.js';
+import { pageDefects, readDatabase } from './read-database.js';
 import { readExport, readHeader } from './read-export.js';
 
 export interface VerifyRequest {
@@ -55,7 +55,7 @@ async function verifyExport(path: string, given: VerifierKey | undefined, witnes
 
 /** An export ends with its last signed head: what comes after that nobody vouches for. */
 function endOfExport(check: LedgerCheck, header: ExportHeader): CheckSummary {
-  const summary = check.finish({ size: header.records });
+  const summary = check.finish(header.records);
   if (summary.afterLastHead > 0) {
     check.defects.add('bad_root', 'the newest records are under no signed head', summary.size - summary.afterLastHead);
   }
@@ -71,9 +71,9 @@ async function verifyDatabase(path: string, given: VerifierKey | undefined, witn
     const { check, pinned, key } = begin(stated, given);
     if (check === undefined) return unknownKey('database', stated);
     if (witness !== undefined) check.head(witness, 'elsewhere');
-    const claim = await readDatabase(sqlite, database, check);
-    const summary = check.finish(claim);
-    checkPages(database, check);
+    await readDatabase(sqlite, database, check);
+    const summary = check.finish();
+    for (const found of pageDefects(database)) check.defects.add('unreadable', found);
     const blobsAbsent = await checkBlobs(join(dirname(path), 'blobs'), check);
     return report(check, summary, { source: 'database', key, pinned, blobsAbsent });
   } finally {
