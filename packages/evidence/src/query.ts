@@ -79,8 +79,19 @@ export function countMatches(store: Store, search: Search): number {
   const all = { newest: false, after: undefined, limit: Number.POSITIVE_INFINITY };
   const tail = store.tail();
   let count = inTail(store, tail, search, all).length;
+  const only = onlyTerm(search);
+  if (only !== undefined) {
+    const sql = 'SELECT sum(length(places)) AS count FROM term WHERE term = ? AND block < ?';
+    return count + Number(store.statement(sql).get(only, blockOf(tailStart(tail)))?.count ?? 0);
+  }
   for (const places of walks(store, tail, search, all)) count += places.length;
   return count;
+}
+
+/** The one term that a search is for, when that is all it asks. */
+function onlyTerm({ terms, types = [], since, until }: Search): string | undefined {
+  if (since !== undefined || until !== undefined || terms.length + types.length !== 1) return undefined;
+  return terms[0]?.text ?? termOf('type', types[0] ?? '');
 }
 
 function inTail(_: Store, tail: Tail, { terms, types, since = '', until }: Search, page: Page): number[] {

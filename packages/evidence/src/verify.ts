@@ -5,7 +5,8 @@ import { createCheck } from './check.js';
 import type { DatabaseConstructor } from './database.js';
 import type { VerifierKey } from './note.js';
 import { checkBlobs } from './offline/check-blobs.js';
-import { pageDefects, readDatabase } from './offline/read-database.js';
+import { readDatabase } from './offline/read-database.js';
+import { pagesInWorker } from './pages-in-worker.js';
 import { closeQuietly } from './sqlite.js';
 
 /** Where to find what is checked. */
@@ -23,7 +24,7 @@ export async function verifyStore({ sqlite, database: path, blobs, key }: Verify
   try {
     await readDatabase(sqlite, database, check);
     const { size, root, heads } = check.finish();
-    for (const found of pageDefects(database)) check.defects.add('unreadable', found);
+    for (const found of await pagesInWorker(path)) check.defects.add('unreadable', found);
     await checkBlobs(blobs, check);
     return { size, root, heads, defects: check.defects.list };
   } finally {
