@@ -5,11 +5,12 @@ import { err, type Result, ResultAsync } from 'neverthrow';
 import { type BlobReferences, keepBlobs, readBlobFile } from './blobs.js';
 import type { Connection } from './connection.js';
 import type { DatabaseConstructor } from './database.js';
-import { type BlobError, type ExportError, unavailable } from './errors.js';
+import { type BlobError, type ExportError, type ProofError, unavailable } from './errors.js';
 import { type ExportSummary, writeExport } from './export.js';
 import type { LedgerPaths } from './folder.js';
 import { rootOf, toHex } from './merkle.js';
 import type { VerifierKey } from './note.js';
+import { proveConsistency, proveInclusion } from './prove.js';
 import { countMatches, type Filter, pageOf, searchOf } from './query.js';
 import { countOnce, readRecords } from './read-records.js';
 import { type Draft, draftRecord } from './record.js';
@@ -28,6 +29,10 @@ export interface LedgerHandle extends Ledger {
   readBlob(sha256: string): ResultAsync<Uint8Array, BlobError>;
   /** Writes everything acknowledged before to a file for the offline verifier; an existing file is replaced. Err kinds: `evidence.export_failed`. */
   exportTo(path: string): ResultAsync<ExportSummary, ExportError>;
+  /** Proves that a record stands under the last signed head: C2SP `tlog-proof` text that carries the record. Err kinds: `evidence.not_covered`, `evidence.unavailable`. */
+  proveInclusion(index: number): ResultAsync<string, ProofError>;
+  /** Proves that the last signed head continues an earlier one of this ledger, given as its note. Err kinds: those of {@link ProofError}. */
+  proveConsistency(earlier: string): ResultAsync<string, ProofError>;
   /** Waits for appends under way, signs a last head and lets go of the file. Calls after it answer `unavailable`. */
   close(): Promise<void>;
 }
@@ -57,6 +62,8 @@ export function createHandle(parts: LedgerParts): LedgerHandle {
     verify: () => new ResultAsync(verify(parts)),
     signedHead: () => new ResultAsync(writer.signHead()).andThen(() => read(lastNote)),
     readBlob: (sha256) => new ResultAsync(readBlobFile(paths.blobs, sha256)),
+    proveInclusion: (index) => prove(parts, (store) => proveInclusion(store, key, index)),
+    proveConsistency: (earlier) => prove(parts, (store) => proveConsistency(store, key, earlier)),
     exportTo: (path) => new ResultAsync(exportTo(parts, path)),
     close: async () => {
       await writer.stop();
@@ -119,6 +126,21 @@ async function verify({ connection, sqlite, paths, key }: LedgerParts) {
   if (open.isErr()) return err(open.error);
   const source = { sqlite, key, database: paths.database, blobs: paths.blobs };
   return ResultAsync.fromPromise(verifyStore(source), (cause) => unavailable('the ledger could not be read', cause));
+}
+
+function prove(
+  { connection, writer }: LedgerParts,
+  from: (store: Store) => Result<string, ProofError>,
+): ResultAsync<string, ProofError> {
+  const unreadable = (cause: LedgerError): ProofError => ({
+    kind: 'evidence.unavailable',
+    message: 'the ledger could not be read',
+    cause,
+  });
+  return new ResultAsync(writer.signHead())
+    .andThen(() => new ResultAsync(connection.read(from)))
+    .mapErr(unreadable)
+    .andThen((proof) => proof);
 }
 
 async function exportTo({ connection, writer, key }: LedgerParts, path: string) {
