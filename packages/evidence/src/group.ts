@@ -27,6 +27,8 @@ export interface GroupOutcome {
   readonly size: number;
   /** Whether records are there that no head covers. */
   readonly uncovered: boolean;
+  /** The head that was signed with this group, to be handed on once it is durable. */
+  readonly signed: string | undefined;
 }
 
 /** Runs inside a transaction that the caller has begun and will commit; when it does not, the store must forget. Throws SQLite's errors. */
@@ -40,15 +42,15 @@ export function storeGroup(store: Store, { entries, recordedAt, wantsHead }: Gro
   });
   chunks.flush();
   const verdicts = accepted.map((indices) => indices.map((those) => those.map(chunks.receipt)));
-  return { verdicts, size: tail.frontier.size, uncovered: keepHeadIfDue(store, before, tail, wantsHead) };
+  return { verdicts, size: tail.frontier.size, ...keepHeadIfDue(store, before, tail, wantsHead) };
 }
 
 /** A head is signed at least once in a block. */
-function keepHeadIfDue(store: Store, before: number, { frontier }: Tail, wantsHead: boolean): boolean {
+function keepHeadIfDue(store: Store, before: number, { frontier }: Tail, wantsHead: boolean) {
   const passed = blockOf(before) !== blockOf(frontier.size);
-  if (!passed && !wantsHead) return frontier.size > before;
-  if (store.lastHeadSize() < frontier.size) store.keepHead(frontier);
-  return false;
+  if (!passed && !wantsHead) return { uncovered: frontier.size > before, signed: undefined };
+  const signed = store.lastHeadSize() < frontier.size ? store.keepHead(frontier) : undefined;
+  return { uncovered: false, signed };
 }
 
 const NO_TERMS: TermValues = [];

@@ -2,10 +2,10 @@
 
 import type { Head, Ledger, LedgerError, NewRecord, RecordQuery, Unless } from '@meshclaw/core';
 import { err, type Result, ResultAsync } from 'neverthrow';
-import { type BlobReferences, keepBlobs, readBlobFile } from './blobs.js';
+import { type BlobReferences, keepBlobs, type PruneSummary, pruneBlobFiles, readBlobFile } from './blobs.js';
 import type { Connection } from './connection.js';
 import type { DatabaseConstructor } from './database.js';
-import { type BlobError, type ExportError, type ProofError, unavailable } from './errors.js';
+import { type BlobError, type ExportError, type ProofError, type PruneError, unavailable } from './errors.js';
 import { type ExportSummary, writeExport } from './export.js';
 import type { LedgerPaths } from './folder.js';
 import { rootOf, toHex } from './merkle.js';
@@ -29,6 +29,8 @@ export interface LedgerHandle extends Ledger {
   readBlob(sha256: string): ResultAsync<Uint8Array, BlobError>;
   /** Writes everything acknowledged before to a file for the offline verifier; an existing file is replaced. Err kinds: `evidence.export_failed`. */
   exportTo(path: string): ResultAsync<ExportSummary, ExportError>;
+  /** Erases the blobs that were last stored before a time (ISO 8601); records and proofs stay whole. Err kinds: `evidence.prune_failed`. */
+  pruneBlobs(before: string): ResultAsync<PruneSummary, PruneError>;
   /** Proves that a record stands under the last signed head: C2SP `tlog-proof` text that carries the record. Err kinds: `evidence.not_covered`, `evidence.unavailable`. */
   proveInclusion(index: number): ResultAsync<string, ProofError>;
   /** Proves that the last signed head continues an earlier one of this ledger, given as its note. Err kinds: those of {@link ProofError}. */
@@ -62,6 +64,7 @@ export function createHandle(parts: LedgerParts): LedgerHandle {
     verify: () => new ResultAsync(verify(parts)),
     signedHead: () => new ResultAsync(writer.signHead()).andThen(() => read(lastNote)),
     readBlob: (sha256) => new ResultAsync(readBlobFile(paths.blobs, sha256)),
+    pruneBlobs: (before) => new ResultAsync(pruneBlobFiles(paths.blobs, new Date(before))),
     proveInclusion: (index) => prove(parts, (store) => proveInclusion(store, key, index)),
     proveConsistency: (earlier) => prove(parts, (store) => proveConsistency(store, key, earlier)),
     exportTo: (path) => new ResultAsync(exportTo(parts, path)),

@@ -27,6 +27,8 @@ export interface LedgerOptions {
   readonly waitMs?: number;
   /** How long records may stand without a signed head; 1 s unless given. */
   readonly headEveryMs?: number;
+  /** Told each signed head of this process once it is durable, to keep it elsewhere; must not throw. */
+  readonly onHead?: (note: string) => void;
 }
 
 /** Opens the ledger in a folder, making it at first use, and checks its end. Err kinds: those of {@link LedgerOpenError}. */
@@ -57,7 +59,8 @@ async function open(options: LedgerOptions): Promise<Result<LedgerHandle, Ledger
   if (store.isErr()) return err(store.error);
   await createFile(paths.verifierKey, `${signer.key.text}\n`);
   const connection = createConnection(store.value, () => openStore(false, true), waitMs);
-  const writer = createWriter({ connection, clock, waitMs, headEveryMs });
+  const told = options.onHead === undefined ? {} : { onHead: options.onHead };
+  const writer = createWriter({ connection, clock, waitMs, headEveryMs, ...told });
   return ok(createHandle({ id, writerName, paths, sqlite, connection, writer, key: signer.key }));
 }
 

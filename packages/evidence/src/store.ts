@@ -21,8 +21,8 @@ export interface Store {
   /** Drops what is in memory: a transaction that moved the tail was rolled back. */
   forget(): void;
   lastHeadSize(): number;
-  /** Signs and keeps the head of a tree that grew. */
-  keepHead(frontier: Frontier): void;
+  /** Signs and keeps the head of a tree that grew; answers its note. */
+  keepHead(frontier: Frontier): string;
   /** After a failure nothing more is written; in order, the write-ahead log is brought into the file. */
   close(how: 'in_order' | 'after_failure'): void;
 }
@@ -72,6 +72,7 @@ export function createStore(database: Database, signer: Signer): Store {
     keepHead: (frontier) => {
       const note = signHead(signer.key, signer.privateKey, { size: frontier.size, root: rootOf(frontier) });
       statement('INSERT INTO head (size, note) VALUES (?, ?)').run(frontier.size, note);
+      return note;
     },
     close: (how) => {
       statements.clear();
