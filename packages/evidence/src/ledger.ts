@@ -29,6 +29,8 @@ export interface LedgerHandle extends Ledger {
   readBlob(sha256: string): ResultAsync<Uint8Array, BlobError>;
   /** Writes everything acknowledged before to a file for the offline verifier; an existing file is replaced. Err kinds: `evidence.export_failed`. */
   exportTo(path: string): ResultAsync<ExportSummary, ExportError>;
+  /** As the port says; also against heads that were kept elsewhere, one note after the other. */
+  verify(options?: { readonly against?: string }): ReturnType<Ledger['verify']>;
   /** Erases the blobs that were last stored before a time (ISO 8601); records and proofs stay whole. Err kinds: `evidence.prune_failed`. */
   pruneBlobs(before: string): ResultAsync<PruneSummary, PruneError>;
   /** Proves that a record stands under the last signed head: C2SP `tlog-proof` text that carries the record. Err kinds: `evidence.not_covered`, `evidence.unavailable`. */
@@ -61,7 +63,7 @@ export function createHandle(parts: LedgerParts): LedgerHandle {
     count: (query) => count(connection, query),
     size: () => read((store) => store.tail().frontier.size),
     head: () => read(headOf),
-    verify: () => new ResultAsync(verify(parts)),
+    verify: (options) => new ResultAsync(verify(parts, options?.against)),
     signedHead: () => new ResultAsync(writer.signHead()).andThen(() => read(lastNote)),
     readBlob: (sha256) => new ResultAsync(readBlobFile(paths.blobs, sha256)),
     pruneBlobs: (before) => new ResultAsync(pruneBlobFiles(paths.blobs, new Date(before))),
@@ -124,10 +126,11 @@ function headOf(store: Store): Head {
   return { size: frontier.size, root: toHex(rootOf(frontier)) };
 }
 
-async function verify({ connection, sqlite, paths, key }: LedgerParts) {
+async function verify({ connection, sqlite, paths, key }: LedgerParts, against?: string) {
   const open = await connection.store();
   if (open.isErr()) return err(open.error);
-  const source = { sqlite, key, database: paths.database, blobs: paths.blobs };
+  const heads = against === undefined ? {} : { against };
+  const source = { sqlite, key, database: paths.database, blobs: paths.blobs, ...heads };
   return ResultAsync.fromPromise(verifyStore(source), (cause) => unavailable('the ledger could not be read', cause));
 }
 

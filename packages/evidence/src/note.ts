@@ -75,6 +75,11 @@ export function readHead(note: string, key: VerifierKey): NoteReading {
   return readCheckpoint(text, key.origin);
 }
 
+/** The notes in a text that holds one after the other; what stands between them is left out. */
+export function splitNotes(text: string): string[] {
+  return text.match(/(?:[^\n]+\n)+\n(?:\u2014 [^\n]+\n)+/g) ?? [];
+}
+
 function readCheckpoint(text: string, origin: string): NoteReading {
   const [name, size = '', root = ''] = text.split('\n');
   const bytes = strictBase64(root);

@@ -3,7 +3,7 @@
 import type { Verification } from '@meshclaw/core';
 import { createCheck } from './check.js';
 import type { DatabaseConstructor } from './database.js';
-import type { VerifierKey } from './note.js';
+import { splitNotes, type VerifierKey } from './note.js';
 import { checkBlobs } from './offline/check-blobs.js';
 import { readDatabase } from './offline/read-database.js';
 import { pagesInWorker } from './pages-in-worker.js';
@@ -15,11 +15,20 @@ export interface VerifySource {
   readonly database: string;
   readonly blobs: string;
   readonly key: VerifierKey;
+  /** Heads that were kept elsewhere, one note after the other. */
+  readonly against?: string;
 }
 
 /** Reads everything back over a connection of its own, so that damage met on the way harms no other call. Throws when the file cannot be opened. */
-export async function verifyStore({ sqlite, database: path, blobs, key }: VerifySource): Promise<Verification> {
+export async function verifyStore({
+  sqlite,
+  database: path,
+  blobs,
+  key,
+  against = '',
+}: VerifySource): Promise<Verification> {
   const check = createCheck(key);
+  for (const note of splitNotes(against)) check.head(note, 'elsewhere');
   const database = new sqlite(path, { readOnly: true });
   try {
     await readDatabase(sqlite, database, check);

@@ -4,7 +4,7 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type CheckSummary, createCheck, type LedgerCheck } from '../check.js';
 import type { Defect } from '../defect.js';
-import { parseVerifierKey, type VerifierKey } from '../note.js';
+import { parseVerifierKey, splitNotes, type VerifierKey } from '../note.js';
 import { builtinSqlite } from './builtin-sqlite.js';
 import { checkBlobs } from './check-blobs.js';
 import type { ExportHeader } from './export-format.js';
@@ -16,7 +16,7 @@ export interface VerifyRequest {
   readonly path: string;
   /** The key the heads must be signed with; else the one that the file names is believed. */
   readonly key?: string;
-  /** A file with a signed head that was kept elsewhere. */
+  /** A file with signed heads that were kept elsewhere. */
   readonly against?: string;
 }
 export interface VerifyReport extends CheckSummary {
@@ -38,17 +38,19 @@ export async function verifyFile(request: VerifyRequest): Promise<VerifyReport |
   const given = request.key === undefined ? undefined : parseVerifierKey(request.key.trim());
   if (request.key !== undefined && given === undefined) return { failure: 'the key given is not a verifier key' };
   const path = (await stat(request.path)).isDirectory() ? join(request.path, 'ledger.db') : request.path;
-  const witness = request.against === undefined ? undefined : await readFile(request.against, 'utf8');
-  return (await isDatabase(path)) ? verifyDatabase(path, given, witness) : verifyExport(path, given, witness);
+  const witnesses = request.against === undefined ? [] : splitNotes(await readFile(request.against, 'utf8'));
+  if (request.against !== undefined && witnesses.length === 0)
+    return { failure: 'the file given with --against holds no head' };
+  return (await isDatabase(path)) ? verifyDatabase(path, given, witnesses) : verifyExport(path, given, witnesses);
 }
 
-async function verifyExport(path: string, given: VerifierKey | undefined, witness: string | undefined) {
+async function verifyExport(path: string, given: VerifierKey | undefined, witnesses: readonly string[]) {
   const header = await readHeader(path);
   if (header === undefined) return { failure: 'the file is neither an export nor a ledger.db' };
   const { check, pinned, key } = begin(header.key, given);
   if (check === undefined) return unknownKey('export', header.key);
   if (header.origin !== key.origin) check.defects.add('unknown_key', 'the export names another origin than its key');
-  if (witness !== undefined) check.head(witness, 'elsewhere');
+  for (const witness of witnesses) check.head(witness, 'elsewhere');
   await readExport(path, header, check);
   return report(check, endOfExport(check, header), { source: 'export', key, pinned, blobsAbsent: check.blobs.size });
 }
@@ -62,7 +64,7 @@ function endOfExport(check: LedgerCheck, header: ExportHeader): CheckSummary {
   return summary;
 }
 
-async function verifyDatabase(path: string, given: VerifierKey | undefined, witness: string | undefined) {
+async function verifyDatabase(path: string, given: VerifierKey | undefined, witnesses: readonly string[]) {
   const sqlite = builtinSqlite();
   if (sqlite === undefined) return { failure: 'a ledger.db needs Node 22.13 or later; an export needs only this one' };
   const database = new sqlite(path, { readOnly: true });
@@ -70,7 +72,7 @@ async function verifyDatabase(path: string, given: VerifierKey | undefined, witn
     const stated = statedKey(database);
     const { check, pinned, key } = begin(stated, given);
     if (check === undefined) return unknownKey('database', stated);
-    if (witness !== undefined) check.head(witness, 'elsewhere');
+    for (const witness of witnesses) check.head(witness, 'elsewhere');
     await readDatabase(sqlite, database, check);
     const summary = check.finish();
     for (const found of pageDefects(database)) check.defects.add('unreadable', found);
