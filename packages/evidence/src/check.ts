@@ -29,8 +29,14 @@ export interface LedgerCheck {
   finish(stated?: number): CheckSummary;
 }
 
+/**
+ * How a record is read. Whole: parsed, so that what is wrong with it can be named. By its bytes alone: enough to hash it
+ * and to see that it is the record of its place, several times as fast; good only when nothing is wrong in the end.
+ */
+export type Reading = 'whole' | 'bytes';
+
 /** A check of one ledger against the key its heads must be signed with. */
-export function createCheck(key: VerifierKey): LedgerCheck {
+export function createCheck(key: VerifierKey, reading: Reading = 'whole'): LedgerCheck {
   const defects = createDefects();
   const heads = checkHeads(key, defects);
   const frontier = emptyFrontier();
@@ -71,6 +77,12 @@ export function createCheck(key: VerifierKey): LedgerCheck {
     head: heads.head,
     record(framed, stored) {
       start();
+      if (reading === 'bytes' && isPlainly(framed, next)) {
+        next += 1;
+        blockRoot = pushLeaf(frontier, hashFramed(framed)) ?? blockRoot;
+        heads.reached(frontier);
+        return undefined;
+      }
       const envelope = readEnvelope(framed);
       const index = stored ?? envelope?.index ?? next;
       if (!place(index)) return undefined;
@@ -102,6 +114,22 @@ export function createCheck(key: VerifierKey): LedgerCheck {
     },
   };
 }
+
+/** Whether the bytes look like the record of that index and refer to no blob: members stand in the order of their names. */
+function isPlainly(framed: Uint8Array, index: number): boolean {
+  const bytes = Buffer.from(framed.buffer, framed.byteOffset, framed.length);
+  return beginsWith(bytes, BODY_FIRST) && bytes[bytes.length - 1] === CLOSING && bytes.includes(`,"index":${index},`);
+}
+
+/** Whether the bytes begin so behind their zero byte. */
+export function beginsWith(framed: Uint8Array, prefix: Uint8Array): boolean {
+  // Not a slice compared: this is asked of every line, and making slices takes longer than looking.
+  for (let at = 0; at < prefix.length; at += 1) if (framed[at + 1] !== prefix[at]) return false;
+  return true;
+}
+
+const BODY_FIRST = Buffer.from('{"body":');
+const CLOSING = 0x7d;
 
 function noteBlobs(blobs: Map<string, BlobClaim | { size: number; index: number }>, index: number, from?: Envelope) {
   for (const claim of Object.values(from?.blobs ?? {})) {

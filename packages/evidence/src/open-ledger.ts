@@ -10,7 +10,7 @@ import type { LedgerOpenError } from './errors.js';
 import { createDatabaseFile, createFile, exists, type LedgerPaths, pathsOf, prepareFolders } from './folder.js';
 import { type LedgerKey, loadKey } from './key.js';
 import { createHandle, type LedgerHandle } from './ledger.js';
-import { isKeyName, parseVerifierKey, type VerifierKey, verifierKeyOf } from './note.js';
+import { ID_DIGITS, isKeyName, parseVerifierKey, type VerifierKey, verifierKeyOf } from './note.js';
 import { ledgerMissing, openTables, unavailable } from './open-tables.js';
 import { loadSqlite } from './sqlite.js';
 import { createWriter } from './writer.js';
@@ -91,7 +91,7 @@ async function identityOf(
   origin: string | undefined,
   isNew: boolean,
 ): Promise<Identity> {
-  const id = key.fingerprint.slice(0, 32);
+  const id = key.fingerprint.slice(0, ID_DIGITS);
   const published = isNew ? undefined : parseVerifierKey((await readFile(paths.verifierKey, 'utf8')).trim());
   const named = verifierKeyOf(origin ?? published?.origin ?? `meshclaw.local/${id}`, key.publicKey);
   return { key, id, signer: { key: named, privateKey: key.privateKey }, isNew };

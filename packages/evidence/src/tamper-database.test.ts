@@ -1,5 +1,3 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   changeUnseen,
@@ -98,6 +96,8 @@ describe('verify', () => {
     ["UPDATE once SET idx = 7 WHERE key = 'key-1-3'", 'bad_leaf'],
     ["DELETE FROM once WHERE key = 'key-1-3'", 'bad_leaf'],
     ["INSERT INTO once VALUES ('key-9', 7)", 'bad_leaf'],
+    ["UPDATE meta SET value = 'other' WHERE name = 'id'", 'unknown_key'],
+    ["INSERT INTO meta VALUES ('more', '1')", 'unknown_key'],
     ['UPDATE head SET size = 599 WHERE size = 601', 'bad_signature'],
     ["UPDATE head SET note = replace(note, 'meshclaw.local', 'meshclaw.other')", 'unknown_key'],
     ['UPDATE head SET note = (SELECT note FROM head WHERE size = 1)', 'bad_signature'],
@@ -135,33 +135,6 @@ describe('verify', () => {
     expect((await ledger.verify())._unsafeUnwrap().defects.map(({ kind }) => kind)).toContain('bad_root');
     foreign.close();
     database.close();
-  });
-
-  it('names a damaged file, or reads the very same records, for one byte turned in each of 20 pages', async () => {
-    const { ledger, folder } = await filled();
-    const { root } = (await ledger.head())._unsafeUnwrap();
-    await ledger.close();
-    const file = readFileSync(join(folder, 'ledger.db'));
-    let named = 0;
-    for (let turn = 0; turn < 20; turn += 1) {
-      const copy = join(temporaryFolder(), 'ledger');
-      cpSync(folder, copy, { recursive: true });
-      // One place in each twentieth of the file, so that tables and indexes are all met.
-      const at = Math.floor(((turn + Math.random()) * file.length) / 20);
-      const turned = Buffer.from(file);
-      turned[at] = (turned[at] ?? 0) ^ (1 << Math.floor(Math.random() * 8));
-      writeFileSync(join(copy, 'ledger.db'), turned);
-      const again = await openLedger({ folder: copy });
-      if (again.isErr()) {
-        named += 1;
-        continue;
-      }
-      const verified = (await again.value.verify())._unsafeUnwrap();
-      await again.value.close();
-      if (verified.defects.length > 0) named += 1;
-      else expect(verified.root, `byte ${at}`).toBe(root);
-    }
-    expect(named).toBeGreaterThan(0);
   });
 });
 

@@ -31,7 +31,7 @@ export async function verifyStore({
   for (const note of splitNotes(against)) check.head(note, 'elsewhere');
   const database = new sqlite(path, { readOnly: true });
   try {
-    await readDatabase(sqlite, database, check);
+    await readDatabase(sqlite, database, check, key);
     const { size, root, heads } = check.finish();
     for (const found of await pagesInWorker(path)) check.defects.add('unreadable', found);
     await checkBlobs(blobs, check);

@@ -3,6 +3,7 @@
 import { splitChunk } from '../block.js';
 import type { LedgerCheck } from '../check.js';
 import type { Cell, Database, DatabaseConstructor, Row } from '../database.js';
+import { ID_DIGITS, type VerifierKey } from '../note.js';
 import { SCHEMA } from '../schema.js';
 import { isBusy } from '../sqlite-error.js';
 import { createIndexCheck, type IndexCheck } from './check-index.js';
@@ -15,9 +16,15 @@ const PAUSE_RECORDS = 256;
 const UNREADABLE_LIMIT = 64;
 
 /** Feeds heads, then records and what is kept beside them, to the check. Throws only when another process holds the file locked. */
-export async function readDatabase(sqlite: DatabaseConstructor, database: Database, check: LedgerCheck): Promise<void> {
+export async function readDatabase(
+  sqlite: DatabaseConstructor,
+  database: Database,
+  check: LedgerCheck,
+  key: VerifierKey,
+): Promise<void> {
   const tryRead = <T>(what: string, read: () => T): T | undefined => readable(check, what, read);
   tryRead('the tables cannot be read', () => compareSchema(sqlite, database, check));
+  tryRead('the tables cannot be read', () => compareMeta(database, check, key));
   // Heads before the records: another process may append meanwhile, and then only the records can be ahead.
   tryRead('the signed heads cannot be read', () => {
     for (const { size, note } of database.prepare('SELECT size, note FROM head ORDER BY size').all()) {
@@ -29,6 +36,14 @@ export async function readDatabase(sqlite: DatabaseConstructor, database: Databa
   const index = createIndexCheck(database, check);
   const end = await readChunks(database, check, index, last ?? -1);
   tryRead('the index cannot be read', () => index.finish(end));
+}
+
+/** The ledger's own name is that of its key. */
+function compareMeta(database: Database, check: LedgerCheck, { origin, text, fingerprint }: VerifierKey): void {
+  const wanted: Record<string, string> = { id: fingerprint.slice(0, ID_DIGITS), key: text, origin };
+  const found = database.prepare('SELECT name, value FROM meta ORDER BY name').all();
+  const same = found.length === 3 && found.every(({ name, value }) => wanted[String(name)] === value);
+  if (!same) check.defects.add('unknown_key', 'the tables name another ledger than that of the key');
 }
 
 function lastChunk(database: Database): number {

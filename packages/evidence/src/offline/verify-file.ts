@@ -2,7 +2,7 @@
 
 import { open, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type CheckSummary, createCheck, type LedgerCheck } from '../check.js';
+import { type CheckSummary, createCheck, type LedgerCheck, type Reading } from '../check.js';
 import type { Defect } from '../defect.js';
 import { parseVerifierKey, splitNotes, type VerifierKey } from '../note.js';
 import { builtinSqlite } from './builtin-sqlite.js';
@@ -44,10 +44,21 @@ export async function verifyFile(request: VerifyRequest): Promise<VerifyReport |
   return (await isDatabase(path)) ? verifyDatabase(path, given, witnesses) : verifyExport(path, given, witnesses);
 }
 
+/** First by the bytes alone; only where something is wrong is everything read whole, to say what. */
 async function verifyExport(path: string, given: VerifierKey | undefined, witnesses: readonly string[]) {
+  const quick = await readingExport(path, given, witnesses, 'bytes');
+  return 'failure' in quick || quick.defects.length === 0 ? quick : readingExport(path, given, witnesses, 'whole');
+}
+
+async function readingExport(
+  path: string,
+  given: VerifierKey | undefined,
+  witnesses: readonly string[],
+  reading: Reading,
+): Promise<VerifyReport | VerifyFailure> {
   const header = await readHeader(path);
   if (header === undefined) return { failure: 'the file is neither an export nor a ledger.db' };
-  const { check, pinned, key } = begin(header.key, given);
+  const { check, pinned, key } = begin(header.key, given, reading);
   if (check === undefined) return unknownKey('export', header.key);
   if (header.origin !== key.origin) check.defects.add('unknown_key', 'the export names another origin than its key');
   for (const witness of witnesses) check.head(witness, 'elsewhere');
@@ -73,7 +84,7 @@ async function verifyDatabase(path: string, given: VerifierKey | undefined, witn
     const { check, pinned, key } = begin(stated, given);
     if (check === undefined) return unknownKey('database', stated);
     for (const witness of witnesses) check.head(witness, 'elsewhere');
-    await readDatabase(sqlite, database, check);
+    await readDatabase(sqlite, database, check, key);
     const summary = check.finish();
     for (const found of pageDefects(database)) check.defects.add('unreadable', found);
     const blobsAbsent = await checkBlobs(join(dirname(path), 'blobs'), check);
@@ -87,11 +98,11 @@ type Begun =
   | { readonly check: LedgerCheck; readonly pinned: boolean; readonly key: VerifierKey }
   | { readonly check: undefined; readonly pinned: boolean; readonly key: undefined };
 
-function begin(stated: string, given: VerifierKey | undefined): Begun {
+function begin(stated: string, given: VerifierKey | undefined, reading: Reading = 'whole'): Begun {
   const key = given ?? parseVerifierKey(stated);
   const pinned = given !== undefined;
   if (key === undefined) return { check: undefined, pinned, key };
-  const check = createCheck(key);
+  const check = createCheck(key, reading);
   if (key.text !== stated) check.defects.add('unknown_key', 'the ledger names another key than the one given');
   return { check, pinned, key };
 }
