@@ -1,14 +1,12 @@
 /** Runs SQLite's check of every page in a thread of its own: it reads the whole file in one call, and nothing may wait for that. */
 
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
+import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { builtinSqlite } from './offline/builtin-sqlite.js';
 
-/** What is wrong with the pages of the file, in words; nothing when all is well. Throws when the check cannot be made. */
+/** What is wrong with the pages of the file, in words; nothing when all is well. Rejects when the check cannot be made. */
 export function pagesInWorker(path: string): Promise<string[]> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(PROGRAM, { eval: true, workerData: { path, sqlite: moduleName() } });
+    const worker = new Worker(workerUrl(), { workerData: { path } });
     worker.once('message', resolve);
     worker.once('error', reject);
     // After the answer this changes nothing.
@@ -16,26 +14,8 @@ export function pagesInWorker(path: string): Promise<string[]> {
   });
 }
 
-/** The same SQLite as everywhere else. */
-function moduleName(): string {
-  if (builtinSqlite() !== undefined) return 'node:sqlite';
-  return pathToFileURL(createRequire(import.meta.url).resolve('@photostructure/sqlite')).href;
+/** Beside this module when it is built, in the folder of what is built when it is not: a thread runs JavaScript alone. */
+function workerUrl(): URL {
+  const beside = new URL('./pages-worker.js', import.meta.url);
+  return existsSync(beside) ? beside : new URL('../dist/pages-worker.js', import.meta.url);
 }
-
-/** A text and not a file: a bundle of this package has no other file to find. */
-const PROGRAM = `
-const { parentPort, workerData } = require('node:worker_threads');
-process.removeAllListeners('warning');
-import(workerData.sqlite).then(({ DatabaseSync, default: whole }) => {
-  const database = new (DatabaseSync ?? whole.DatabaseSync)(workerData.path, { readOnly: true });
-  const lines = [];
-  try {
-    database.exec('PRAGMA busy_timeout = 10000');
-    for (const row of database.prepare('PRAGMA integrity_check(20)').all()) lines.push(String(Object.values(row)[0]));
-  } catch (cause) {
-    lines.push('the pages cannot be checked: ' + (cause instanceof Error ? cause.message : String(cause)));
-  }
-  database.close();
-  parentPort.postMessage(lines.filter((line) => line !== 'ok').map((line) => 'the file is damaged: ' + line));
-});
-`;

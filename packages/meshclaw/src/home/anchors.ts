@@ -1,9 +1,9 @@
 /** Keeps signed heads elsewhere too: only a head out of the owner's reach shows a ledger that was cut back or written anew. */
 
-import { spawn } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { err, ok, type Result } from 'neverthrow';
 import { detailOf, type UsageError } from '../errors.js';
+import { handTo } from './anchor-command.js';
 import { type Anchor, anchorName } from './settings.js';
 
 /** What became of one anchor; `why` where the head did not get there. */
@@ -20,8 +20,6 @@ export interface Anchoring {
 }
 
 const EVERY_MS = 60_000;
-/** A command that takes longer must not keep MeshClaw from ending. */
-const COMMAND_MS = 10_000;
 
 /** Anchoring to those places; `warn` is told of each head that did not get there. */
 export function createAnchoring(anchors: readonly Anchor[], warn: (why: string) => void): Anchoring {
@@ -76,20 +74,6 @@ async function addToFile(path: string, note: string): Promise<Result<void, strin
   } catch (cause) {
     return err(detailOf(cause));
   }
-}
-
-function handTo([program, ...words]: readonly [string, ...string[]], note: string): Promise<Result<void, string>> {
-  return new Promise((resolve) => {
-    const child = spawn(program, words, { stdio: ['pipe', 'ignore', 'ignore'], timeout: COMMAND_MS });
-    child.on('error', (cause) => resolve(err(detailOf(cause))));
-    child.on('close', (code, signal) => {
-      resolve(
-        code === 0 ? ok(undefined) : err(signal === null ? `it ended with ${code}` : `it was ended by ${signal}`),
-      );
-    });
-    child.stdin.on('error', () => {}); // a command that does not read says so by its exit code
-    child.stdin.end(note);
-  });
 }
 
 /** The heads in a file that was kept elsewhere, for `verify`; nothing without a file. Err kinds: `meshclaw.unreadable_file`. */
