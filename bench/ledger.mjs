@@ -1,13 +1,19 @@
 // Durable appends a second: the ledger with 1 and 64 callers, against SQLite with one transaction a record.
-// Needs built packages. `node bench/ledger.mjs [--json]`; about 30 seconds.
-import { mkdtempSync, rmSync } from 'node:fs';
+// Then records verified a second, in the process and offline, against reading every line, parsing it and writing it anew.
+// Needs built packages. `node bench/ledger.mjs [--json]`; about 60 seconds.
+import { spawnSync } from 'node:child_process';
+import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openLedger } from '../packages/evidence/dist/index.js';
 
 const ROUNDS = 5;
 const ROUND_MS = 1200;
+const VERIFY_RECORDS = 100_000;
+const VERIFIER = fileURLToPath(new URL('../packages/evidence/dist/bin.js', import.meta.url));
 const { values: options } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
 
 /** A record as the engine writes it: about 430 bytes of text in all. */
@@ -77,6 +83,61 @@ const contenders = {
   'ledger, 1 caller': withLedger(1),
   'ledger, 64 callers': withLedger(64),
 };
+/** A ledger and its export, for what reads. */
+async function filledLedger(folder) {
+  const ledger = (await openLedger({ folder: join(folder, 'ledger') }))._unsafeUnwrap();
+  for (let from = 0; from < VERIFY_RECORDS; from += 500) {
+    (await ledger.append(Array.from({ length: 500 }, (_, at) => record(from + at))))._unsafeUnwrap();
+  }
+  const path = join(folder, 'export.jsonl');
+  (await ledger.exportTo(path))._unsafeUnwrap();
+  return { ledger, path };
+}
+
+/** Lines, each parsed and written anew and compared: what checking a chain of canonical JSON takes at the least. */
+async function readAnew({ path }) {
+  for await (const line of createInterface({ input: createReadStream(path) })) {
+    if (JSON.stringify(JSON.parse(line)) !== line) throw new Error('written differently');
+  }
+}
+
+async function verifyWithin({ ledger }) {
+  if ((await ledger.verify())._unsafeUnwrap().defects.length > 0) throw new Error('defects');
+}
+
+function verifyOffline({ ledger, path }) {
+  const { status } = spawnSync(process.execPath, [VERIFIER, 'verify', path, '--key', ledger.verifierKey]);
+  if (status !== 0) throw new Error('defects');
+}
+
+const readers = {
+  'readline, JSON.parse, JSON.stringify, compare': readAnew,
+  'verify, in the process (index and pages too)': verifyWithin,
+  'verify, offline, an export (start-up included)': verifyOffline,
+};
+
+async function measureReaders() {
+  const folder = mkdtempSync(join(tmpdir(), 'meshclaw-bench-'));
+  const filled = await filledLedger(folder);
+  const results = Object.fromEntries(Object.keys(readers).map((name) => [name, []]));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [name, read] of Object.entries(readers)) {
+      const startMs = performance.now();
+      await read(filled);
+      results[name].push((VERIFY_RECORDS / (performance.now() - startMs)) * 1000);
+    }
+  }
+  const proofs = [];
+  for (let at = 0; at < 50; at += 1) {
+    const startMs = performance.now();
+    (await filled.ledger.proveInclusion(at * 1999))._unsafeUnwrap();
+    proofs.push(performance.now() - startMs);
+  }
+  await filled.ledger.close();
+  rmSync(folder, { recursive: true });
+  return { results, proofMs: proofs };
+}
+
 const rounds = [];
 for (let round = 0; round < ROUNDS; round += 1) {
   const results = {};
@@ -96,7 +157,8 @@ const show = ({ median, min, max }, digits = 0) =>
   `${median.toFixed(digits)} (${min.toFixed(digits)} - ${max.toFixed(digits)})`;
 const machine = { node: process.version, cpus: availableParallelism(), model: cpus()[0]?.model ?? 'unknown' };
 
-if (options.json) console.log(JSON.stringify({ machine, rounds }, null, 2));
+const reading = await measureReaders();
+if (options.json) console.log(JSON.stringify({ machine, rounds, reading }, null, 2));
 else {
   console.log(`Node ${machine.node}, ${machine.cpus} CPUs (${machine.model}), ${ROUNDS} rounds: median (min - max)\n`);
   const [bytesOnly, indexed] = Object.keys(contenders);
@@ -121,4 +183,10 @@ else {
     if (name.startsWith('ledger'))
       console.log(`  ${times(bytesOnly)} times bytes only, ${times(indexed)} times with indexes`);
   }
+  const [peer] = Object.values(reading.results);
+  for (const [name, perSecond] of Object.entries(reading.results)) {
+    const ratio = perSecond.map((own, round) => own / peer[round]);
+    console.log(`${name}\n  ${show(spread(perSecond))} records/s, ${show(spread(ratio), 2)} times the first`);
+  }
+  console.log(`a proof of one of ${VERIFY_RECORDS} records\n  ${show(spread(reading.proofMs), 2)} ms`);
 }

@@ -28,7 +28,7 @@ export const TABLE: Readonly<Record<string, Row>> = {
   evidence: {
     packages: ['@meshclaw/core'],
     libraries: [...EVERYWHERE, '@photostructure/sqlite'],
-    node: [...FILES, 'sqlite'],
+    node: [...FILES, 'sqlite', 'worker_threads'], // a thread checks the pages of a file: one call that takes seconds
   },
   executors: {
     packages: ['@meshclaw/core'],
@@ -54,6 +54,8 @@ export const TABLE: Readonly<Record<string, Row>> = {
 /** The few files that may start a program although they are no executor: they reach no server by it. */
 const STARTS_A_PROGRAM = [
   /^packages\/meshclaw\/src\/home\/sign[\w-]*\.ts$/, // ssh-keygen signs approvals, with the approver's own key
+  // The command that the owner names in meshclaw.yaml for keeping signed heads elsewhere: handed a head, never anything of a caller.
+  /^packages\/meshclaw\/src\/home\/anchor-command\.ts$/,
   /^packages\/meshclaw\/src\/demo\/[\w-]*\.ts$/, // the demo runs this command as its actors would
 ];
 

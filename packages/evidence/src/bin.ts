@@ -1,31 +1,46 @@
 #!/usr/bin/env node
-/** `meshclaw-evidence verify`: checks an export or a `ledger.db` with nothing but Node. */
+/** `meshclaw-evidence`: checks an export, a `ledger.db` or a proof with nothing but Node. */
 
 import { parseArgs } from 'node:util';
-import { textReport } from './offline/text-report.js';
-import { verifyFile } from './offline/verify-file.js';
+import { checkProof, type ProofRequest } from './offline/check-proof.js';
+import { proofText, textReport } from './offline/text-report.js';
+import { type VerifyRequest, verifyFile } from './offline/verify-file.js';
 
 const USAGE = `usage: meshclaw-evidence verify <export | ledger.db | folder> [--key <verifier key>] [--against <head file>] [--json]
+       meshclaw-evidence check <proof> --key <verifier key> [--against <head file>] [--json]
 
-Exit codes: 0 nothing is wrong, 1 defects were found, 2 nothing could be verified.
+Exit codes: 0 nothing is wrong, 1 defects were found or nothing was proved, 2 nothing could be verified.
 `;
 const [GOOD, DEFECTS, FAILED] = [0, 1, 2];
 
 async function main(): Promise<number> {
-  const { path, key, against, json } = readArguments();
-  if (path === undefined) {
-    process.stderr.write(USAGE);
-    return FAILED;
+  const { command, path, key, against, json } = readArguments();
+  const heads = against === undefined ? {} : { against };
+  if (command === 'verify' && path !== undefined) {
+    return verify({ path, ...(key === undefined ? {} : { key }), ...heads }, json);
   }
-  const request = { path, ...(key === undefined ? {} : { key }), ...(against === undefined ? {} : { against }) };
+  if (command === 'check' && path !== undefined && key !== undefined) return check({ path, key, ...heads }, json);
+  process.stderr.write(USAGE);
+  return FAILED;
+}
+
+async function verify(request: VerifyRequest, json: boolean): Promise<number> {
   const report = await verifyFile(request);
   if ('failure' in report) {
     process.stderr.write(`${report.failure}\n`);
     return FAILED;
   }
-  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : textReport(path, report));
+  process.stdout.write(json ? asJson(report) : textReport(request.path, report));
   return report.defects.length === 0 ? GOOD : DEFECTS;
 }
+
+async function check(request: ProofRequest, json: boolean): Promise<number> {
+  const report = await checkProof(request);
+  process.stdout.write(json ? asJson(report) : proofText(request.path, report));
+  return report.proves === 'nothing' ? DEFECTS : GOOD;
+}
+
+const asJson = (report: unknown): string => `${JSON.stringify(report, null, 2)}\n`;
 
 function readArguments() {
   const { values, positionals } = parseArgs({
@@ -33,7 +48,7 @@ function readArguments() {
     options: { key: { type: 'string' }, against: { type: 'string' }, json: { type: 'boolean', default: false } },
   });
   const [command, path, ...more] = positionals;
-  return { ...values, path: command === 'verify' && more.length === 0 ? path : undefined };
+  return { ...values, command, path: more.length === 0 ? path : undefined };
 }
 
 try {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256Hex } from '@meshclaw/core';
 import { describe, expect, it } from 'vitest';
@@ -35,6 +35,21 @@ describe('a blob', () => {
     rmSync(path);
     expect((await ledger.readBlob(sha256))._unsafeUnwrapErr().kind).toBe('evidence.blob_absent');
     expect((await ledger.verify())._unsafeUnwrap().defects).toEqual([]);
+  });
+
+  it('that is old is erased when asked, and what records say of it can still be proved', async () => {
+    const { ledger, sha256, path, append } = await ledgerWithBlob();
+    const lastYear = new Date(Date.now() - 365 * 86_400_000);
+    const cut = new Date(Date.now() - 86_400_000).toISOString();
+    expect((await ledger.pruneBlobs(cut))._unsafeUnwrap()).toMatchObject({ erased: 0, kept: 1 });
+    utimesSync(path, lastYear, lastYear);
+    expect((await ledger.pruneBlobs(cut))._unsafeUnwrap()).toMatchObject({ erased: 1, kept: 0 });
+    expect((await ledger.readBlob(sha256))._unsafeUnwrapErr().kind).toBe('evidence.blob_absent');
+    expect((await ledger.verify())._unsafeUnwrap().defects).toEqual([]);
+    expect((await ledger.proveInclusion(1))._unsafeUnwrap()).toContain('index 1\n');
+    (await append())._unsafeUnwrap();
+    expect((await ledger.readBlob(sha256)).isOk()).toBe(true);
+    expect((await ledger.pruneBlobs('soon'))._unsafeUnwrapErr().kind).toBe('evidence.prune_failed');
   });
 
   it('that was changed is never handed out, and is named', async () => {

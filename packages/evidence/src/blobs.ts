@@ -1,10 +1,10 @@
 /** Large outputs beside the ledger, named by what they hold. */
 
-import { mkdir, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { type BlobReference, type LedgerError, type NewRecord, sha256Hex } from '@meshclaw/core';
 import { err, ok, type Result } from 'neverthrow';
-import { type BlobError, unavailable } from './errors.js';
+import { type BlobError, type PruneError, unavailable } from './errors.js';
 import { replaceFile, syncFolder } from './folder.js';
 import { blobPath } from './offline/check-blobs.js';
 
@@ -55,4 +55,42 @@ export async function readBlobFile(folder: string, sha256: string): Promise<Resu
     }
     return err({ kind: 'evidence.blob_unreadable', message: 'the blob could not be read', sha256, cause });
   }
+}
+
+/** What was erased; `sizeBytes` is how much room that made. */
+export interface PruneSummary {
+  readonly erased: number;
+  readonly kept: number;
+  readonly sizeBytes: number;
+}
+
+/** Erases the blobs that were last stored before a time. What records say of them, and every proof, stays. Err kinds: `evidence.prune_failed`. */
+export async function pruneBlobFiles(folder: string, before: Date): Promise<Result<PruneSummary, PruneError>> {
+  const summary = { erased: 0, kept: 0, sizeBytes: 0 };
+  if (Number.isNaN(before.getTime())) {
+    return err({ kind: 'evidence.prune_failed', message: 'the time is no ISO 8601 time', path: folder });
+  }
+  try {
+    for (const prefix of await readdir(folder)) {
+      for (const name of await readdir(join(folder, prefix))) {
+        await pruneOne(join(folder, prefix, name), before, summary);
+      }
+      await syncFolder(join(folder, prefix));
+    }
+    return ok(summary);
+  } catch (cause) {
+    return err({ kind: 'evidence.prune_failed', message: 'not every old blob could be erased', path: folder, cause });
+  }
+}
+
+async function pruneOne(path: string, before: Date, summary: { erased: number; kept: number; sizeBytes: number }) {
+  // Storing a blob writes its file anew, also when it is there: its time is that of the last record about it.
+  const { mtimeMs, size } = await stat(path);
+  if (mtimeMs >= before.getTime()) {
+    summary.kept += 1;
+    return;
+  }
+  await rm(path);
+  summary.erased += 1;
+  summary.sizeBytes += size;
 }

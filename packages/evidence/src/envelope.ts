@@ -3,10 +3,8 @@
 /** The version of the record format. */
 export const RECORD_VERSION = 1;
 
-/** The members of a record that are kept as columns as well, in the order of the columns. All are text. */
-export const COLUMNS = [
-  'recorded_at',
-  'writer',
+/** The members of a record that it can be found by, in the order of their terms. All are text. */
+export const TERM_MEMBERS = [
   'type',
   'run',
   'execution',
@@ -17,9 +15,8 @@ export const COLUMNS = [
   'target',
   'operation',
   'policy',
-  'once',
 ] as const;
-export type Column = (typeof COLUMNS)[number];
+export type TermMember = (typeof TERM_MEMBERS)[number];
 
 /** A blob a record refers to. */
 export interface BlobClaim {
@@ -27,21 +24,38 @@ export interface BlobClaim {
   readonly size: number;
 }
 /** A record's bytes, read as far as checking needs. */
-export type Envelope = Readonly<Partial<Record<Column, unknown>>> & {
+export type Envelope = Readonly<Partial<Record<TermMember | 'once' | 'recorded_at', unknown>>> & {
   readonly v: number;
   readonly index: number;
+  readonly body: unknown;
   readonly blobs?: Readonly<Record<string, BlobClaim>>;
 };
 
-/** Reads a record's bytes; undefined when they are not a record of this format. */
+/** Reads a record's bytes, with or without the zero byte in front of them; undefined when they are not a record of this format. */
 export function readEnvelope(bytes: Uint8Array): Envelope | undefined {
   try {
-    const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
+    const from = bytes[0] === 0 ? 1 : 0;
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, bytes.length - from).toString('utf8');
+    const value: unknown = JSON.parse(text);
     return isEnvelope(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
+
+/** The values that a record is found by, in the order of {@link TERM_MEMBERS}; undefined where it has none. */
+export type TermValues = readonly (string | undefined)[];
+
+/** What a record is found by. */
+export function termValues(record: Readonly<Partial<Record<TermMember, unknown>>>): TermValues {
+  return TERM_MEMBERS.map((member) => {
+    const value = record[member];
+    return typeof value === 'string' ? value : undefined;
+  });
+}
+
+/** How a member with that value is named in the index. */
+export const termOf = (member: TermMember, value: string): string => `${member}=${value}`;
 
 function isEnvelope(value: unknown): value is Envelope {
   if (typeof value !== 'object' || value === null) return false;

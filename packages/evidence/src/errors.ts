@@ -41,6 +41,30 @@ export interface ExportError {
   readonly cause?: unknown;
 }
 
+/** Why old blobs were not, or not all, erased. */
+export interface PruneError {
+  readonly kind: 'evidence.prune_failed';
+  readonly message: string;
+  readonly path: string;
+  readonly cause?: unknown;
+}
+
+/** Why a folder was not imported. */
+export interface ImportError {
+  readonly kind: 'evidence.import_failed';
+  readonly message: string;
+  readonly path: string;
+  readonly cause?: unknown;
+}
+
+/** Why nothing was proved: no head covers it, the head given is not one of this ledger, or the ledger could not be read. */
+export interface ProofError {
+  readonly kind: 'evidence.not_covered' | 'evidence.bad_head' | 'evidence.unavailable';
+  readonly message: string;
+  readonly index?: number;
+  readonly cause?: unknown;
+}
+
 /** The ledger's `unavailable`, with what caused it. */
 export function unavailable(message: string, cause?: unknown): LedgerError {
   return cause === undefined ? { kind: 'unavailable', message } : { kind: 'unavailable', message, cause };

@@ -2,6 +2,7 @@
 
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { splitChunk } from './block.js';
 import { syncFolder, temporaryName } from './folder.js';
 import type { VerifierKey } from './note.js';
 import { EXPORT_FORMAT } from './offline/export-format.js';
@@ -17,7 +18,7 @@ export interface ExportSummary {
 /** Runs a read on the open ledger; throws what went wrong. */
 export type ReadStore = <T>(read: (store: Store) => T) => Promise<T>;
 
-const PAGE_RECORDS = 512;
+const PAGE_CHUNKS = 32;
 
 /** Writes header, heads and records up to the last signed head; the file has its name only when it is complete. Throws on failure. */
 export async function writeExport(path: string, key: VerifierKey, read: ReadStore): Promise<ExportSummary> {
@@ -55,12 +56,14 @@ async function* chunksOf(
   yield Buffer.from(`${JSON.stringify(header)}\n`);
   // Heads first: whatever is cut off the end of the file, they still say what must be there.
   yield Buffer.from(notes.map(({ note }) => `${JSON.stringify({ head: note })}\n`).join(''));
-  for (let from = 0; from < records; from += PAGE_RECORDS) {
-    const to = Math.min(records, from + PAGE_RECORDS);
+  for (let from = 0; from < records; ) {
     const rows = await read((store) =>
-      store.statement('SELECT bytes FROM record WHERE idx >= ? AND idx < ? ORDER BY idx').all(from, to),
+      store.statement('SELECT first, bytes FROM chunk WHERE first >= ? ORDER BY first LIMIT ?').all(from, PAGE_CHUNKS),
     );
-    yield Buffer.concat(rows.flatMap(({ bytes }) => [bytesOf(bytes), NEWLINE]));
+    const lines = rows.flatMap(({ bytes }) => splitChunk(bytesOf(bytes)) ?? []).slice(0, records - from);
+    if (rows[0]?.first !== from) throw new Error('a record is absent');
+    from += lines.length;
+    yield Buffer.concat(lines.flatMap((framed) => [framed.subarray(1), NEWLINE]));
   }
 }
 

@@ -1,11 +1,13 @@
 /** Commits one group of appends as one transaction: some callers are refused, the rest are stored, all or nothing on disk. */
 
-import { hash } from 'node:crypto';
 import type { LedgerError, Receipt, Unless } from '@meshclaw/core';
 import { err, ok, type Result } from 'neverthrow';
-import { copyFrontier, type Frontier, packPeaks, pushLeaf, toHex } from './merkle.js';
-import { type Draft, framedBytes } from './record.js';
-import { INSERT_RECORD, type Store } from './store.js';
+import { BLOCK_RECORDS, blockOf, blockStart, CHUNK_BYTES, postingsOf, splitChunk } from './block.js';
+import { type TermValues, termOf } from './envelope.js';
+import { hashFramed, packPeaks, toHex } from './merkle.js';
+import { type Draft, framedText } from './record.js';
+import { bytesOf, type Store } from './store.js';
+import { pushRecord, type Tail, tailStart } from './tail.js';
 
 /** What one caller wants stored. */
 export interface Entry {
@@ -25,42 +27,99 @@ export interface GroupOutcome {
   readonly size: number;
   /** Whether records are there that no head covers. */
   readonly uncovered: boolean;
+  /** The head that was signed with this group, to be handed on once it is durable. */
+  readonly signed: string | undefined;
 }
 
-/** A head is signed at least once in this many records. */
-export const HEAD_INTERVAL_RECORDS = 256;
-
-/** Runs inside a transaction that the caller has begun and will commit. Throws SQLite's errors. */
+/** Runs inside a transaction that the caller has begun and will commit; when it does not, the store must forget. Throws SQLite's errors. */
 export function storeGroup(store: Store, { entries, recordedAt, wantsHead }: GroupRequest): GroupOutcome {
-  const before = store.frontier();
-  const frontier = copyFrontier(before);
-  const verdicts = entries.map((entry): Verdict => {
-    const refusal = refusalOf(store, entry);
-    return refusal === undefined
-      ? ok(entry.drafts.map((draft) => insert(store, frontier, draft, recordedAt)))
-      : err(refusal);
+  const tail = store.tail();
+  const before = tail.frontier.size;
+  const chunks = createChunks(store, tail, recordedAt);
+  const accepted = entries.map((entry) => {
+    const refusal = refusalOf(store, entry, (unless) => isOvertaken(store, tail, unless, chunks.pending()));
+    return refusal === undefined ? ok(entry.drafts.map(chunks.add)) : err(refusal);
   });
-  if (frontier.size > before.size) {
-    store.statement('UPDATE tree SET size = ?, peaks = ? WHERE id = 0').run(frontier.size, packPeaks(frontier));
+  chunks.flush();
+  const verdicts = accepted.map((indices) => indices.map((those) => those.map(chunks.receipt)));
+  return { verdicts, size: tail.frontier.size, ...keepHeadIfDue(store, before, tail, wantsHead) };
+}
+
+/** A head is signed at least once in a block. */
+function keepHeadIfDue(store: Store, before: number, { frontier }: Tail, wantsHead: boolean) {
+  const passed = blockOf(before) !== blockOf(frontier.size);
+  if (!passed && !wantsHead) return { uncovered: frontier.size > before, signed: undefined };
+  const signed = store.lastHeadSize() < frontier.size ? store.keepHead(frontier) : undefined;
+  return { uncovered: false, signed };
+}
+
+const NO_TERMS: TermValues = [];
+
+/** Collects records into chunks that end where their block does. */
+function createChunks(store: Store, tail: Tail, recordedAt: string) {
+  const start = tail.frontier.size;
+  const leaves: Uint8Array[] = [];
+  let pending: Draft[] = [];
+  let text = '';
+
+  function flush(): void {
+    if (pending.length === 0) return;
+    const first = tail.frontier.size;
+    const bytes = Buffer.from(text);
+    store.statement('INSERT INTO chunk (first, recorded_at, bytes) VALUES (?, ?, ?)').run(first, recordedAt, bytes);
+    for (const [at, framed] of (splitChunk(bytes) ?? []).entries()) {
+      const leaf = hashFramed(framed);
+      leaves.push(leaf);
+      pushRecord(tail, leaf, { recordedAt, terms: pending[at]?.terms ?? NO_TERMS });
+    }
+    tail.lastChunk = first;
+    [pending, text] = [[], ''];
+    if (tail.frontier.size % BLOCK_RECORDS === 0) keepBlock(store, tail);
   }
-  return { verdicts, size: frontier.size, uncovered: keepHeadIfDue(store, before.size, frontier, wantsHead) };
+
+  return {
+    add(draft: Draft): number {
+      const index = tail.frontier.size + pending.length;
+      if (draft.once !== undefined) {
+        store.statement('INSERT INTO once (key, idx) VALUES (?, ?)').run(draft.once, index);
+      }
+      pending.push(draft);
+      text += framedText(draft, index, recordedAt);
+      if ((index + 1) % BLOCK_RECORDS === 0 || text.length >= CHUNK_BYTES) flush();
+      return index;
+    },
+    flush,
+    pending: (): readonly Draft[] => pending,
+    receipt: (index: number): Receipt => ({ index, leaf: toHex(leaves[index - start] ?? new Uint8Array()) }),
+  };
 }
 
-function keepHeadIfDue(store: Store, before: number, frontier: Frontier, wantsHead: boolean): boolean {
-  const passed = Math.floor(before / HEAD_INTERVAL_RECORDS) !== Math.floor(frontier.size / HEAD_INTERVAL_RECORDS);
-  if (!passed && !wantsHead) return frontier.size > before;
-  if (store.lastHeadSize() < frontier.size) store.keepHead(frontier);
-  return false;
+/** Writes what is known of a block that is whole now, and begins the next. */
+function keepBlock(store: Store, tail: Tail): void {
+  const start = tailStart(tail);
+  const number = blockOf(start);
+  const terms = tail.records.map((record) => record.terms);
+  const insert = store.statement('INSERT INTO term (term, block, places) VALUES (?, ?, ?)');
+  for (const [term, places] of postingsOf(terms, start - blockStart(start))) insert.run(term, number, places);
+  const times = tail.records.map(({ recordedAt }) => recordedAt).sort();
+  store
+    .statement('INSERT INTO block (number, root, peaks, earliest, latest) VALUES (?, ?, ?, ?, ?)')
+    .run(number, tail.blockRoot ?? new Uint8Array(), packPeaks(tail.frontier), times[0] ?? '', times.at(-1) ?? '');
+  tail.records = [];
 }
 
-function refusalOf(store: Store, { drafts, unless }: Entry): LedgerError | undefined {
-  if (unless !== undefined && isOvertaken(store, unless)) {
+function refusalOf(
+  store: Store,
+  { drafts, unless }: Entry,
+  overtaken: (unless: Unless) => boolean,
+): LedgerError | undefined {
+  if (unless !== undefined && overtaken(unless)) {
     return { kind: 'overtaken', message: 'a record that changes the decision was stored meanwhile' };
   }
   const own = new Set<string>();
   for (const { once } of drafts) {
     if (once === undefined) continue;
-    if (own.has(once) || store.statement('SELECT 1 AS found FROM record WHERE once = ?').get(once) !== undefined) {
+    if (own.has(once) || store.statement('SELECT 1 AS found FROM once WHERE key = ?').get(once) !== undefined) {
       return { kind: 'already_recorded', message: 'this key was recorded before', once };
     }
     own.add(once);
@@ -68,16 +127,15 @@ function refusalOf(store: Store, { drafts, unless }: Entry): LedgerError | undef
   return undefined;
 }
 
-function isOvertaken(store: Store, { types, from }: Unless): boolean {
-  const search = store.statement('SELECT 1 AS found FROM record WHERE type = ? AND idx >= ? LIMIT 1');
-  return types.some((type) => search.get(type, from) !== undefined);
-}
-
-function insert(store: Store, frontier: Frontier, draft: Draft, recordedAt: string): Receipt {
-  const index = frontier.size;
-  const framed = framedBytes(draft, index, recordedAt);
-  const leaf = hash('sha256', framed, 'buffer');
-  store.statement(INSERT_RECORD).run(index, leaf, framed.subarray(1), recordedAt, ...draft.columns);
-  pushLeaf(frontier, leaf);
-  return { index, leaf: toHex(leaf) };
+function isOvertaken(store: Store, tail: Tail, { types, from }: Unless, pending: readonly Draft[]): boolean {
+  const isOne = ({ terms: [type] }: { readonly terms: TermValues }) => types.some((one) => one === type);
+  const start = tailStart(tail);
+  if (pending.some(isOne)) return true;
+  if (tail.records.some((record, at) => start + at >= from && isOne(record))) return true;
+  const search = store.statement('SELECT block, places FROM term WHERE term = ? AND block >= ?');
+  return types.some((type) =>
+    search
+      .all(termOf('type', type), blockOf(from))
+      .some(({ block, places }) => bytesOf(places).some((place) => Number(block) * BLOCK_RECORDS + place >= from)),
+  );
 }

@@ -1,18 +1,20 @@
 /** The `Ledger` port over its parts. */
 
-import type { Ledger, LedgerError, NewRecord, RecordQuery, Unless } from '@meshclaw/core';
-import { err, ok, Result, ResultAsync } from 'neverthrow';
-import { type BlobReferences, keepBlobs, readBlobFile } from './blobs.js';
+import type { Head, Ledger, LedgerError, NewRecord, RecordQuery, Unless } from '@meshclaw/core';
+import { err, type Result, ResultAsync } from 'neverthrow';
+import { type BlobReferences, keepBlobs, type PruneSummary, pruneBlobFiles, readBlobFile } from './blobs.js';
 import type { Connection } from './connection.js';
 import type { DatabaseConstructor } from './database.js';
-import { type BlobError, type ExportError, unavailable } from './errors.js';
+import { type BlobError, type ExportError, type ProofError, type PruneError, unavailable } from './errors.js';
 import { type ExportSummary, writeExport } from './export.js';
 import type { LedgerPaths } from './folder.js';
 import { rootOf, toHex } from './merkle.js';
 import type { VerifierKey } from './note.js';
-import { countSearch, type Filter, pageSearch } from './query.js';
-import { type Draft, draftRecord, readRecord } from './record.js';
-import { bytesOf, type Store } from './store.js';
+import { proveConsistency, proveInclusion } from './prove.js';
+import { countMatches, type Filter, pageOf, searchOf } from './query.js';
+import { countOnce, readRecords } from './read-records.js';
+import { type Draft, draftRecord } from './record.js';
+import type { Store } from './store.js';
 import { verifyStore } from './verify.js';
 import type { Writer } from './writer.js';
 
@@ -27,6 +29,14 @@ export interface LedgerHandle extends Ledger {
   readBlob(sha256: string): ResultAsync<Uint8Array, BlobError>;
   /** Writes everything acknowledged before to a file for the offline verifier; an existing file is replaced. Err kinds: `evidence.export_failed`. */
   exportTo(path: string): ResultAsync<ExportSummary, ExportError>;
+  /** As the port says; also against heads that were kept elsewhere, one note after the other. */
+  verify(options?: { readonly against?: string }): ReturnType<Ledger['verify']>;
+  /** Erases the blobs that were last stored before a time (ISO 8601); records and proofs stay whole. Err kinds: `evidence.prune_failed`. */
+  pruneBlobs(before: string): ResultAsync<PruneSummary, PruneError>;
+  /** Proves that a record stands under the last signed head: C2SP `tlog-proof` text that carries the record. Err kinds: `evidence.not_covered`, `evidence.unavailable`. */
+  proveInclusion(index: number): ResultAsync<string, ProofError>;
+  /** Proves that the last signed head continues an earlier one of this ledger, given as its note. Err kinds: those of {@link ProofError}. */
+  proveConsistency(earlier: string): ResultAsync<string, ProofError>;
   /** Waits for appends under way, signs a last head and lets go of the file. Calls after it answer `unavailable`. */
   close(): Promise<void>;
 }
@@ -51,11 +61,14 @@ export function createHandle(parts: LedgerParts): LedgerHandle {
     append: (records, unless) => new ResultAsync(append(parts, records, unless)),
     find: (query) => find(connection, query),
     count: (query) => count(connection, query),
-    size: () => read((store) => store.frontier().size),
-    head: () => read((store) => store.frontier()).map((tree) => ({ size: tree.size, root: toHex(rootOf(tree)) })),
-    verify: () => new ResultAsync(verify(parts)),
+    size: () => read((store) => store.tail().frontier.size),
+    head: () => read(headOf),
+    verify: (options) => new ResultAsync(verify(parts, options?.against)),
     signedHead: () => new ResultAsync(writer.signHead()).andThen(() => read(lastNote)),
     readBlob: (sha256) => new ResultAsync(readBlobFile(paths.blobs, sha256)),
+    pruneBlobs: (before) => new ResultAsync(pruneBlobFiles(paths.blobs, new Date(before))),
+    proveInclusion: (index) => prove(parts, (store) => proveInclusion(store, key, index)),
+    proveConsistency: (earlier) => prove(parts, (store) => proveConsistency(store, key, earlier)),
     exportTo: (path) => new ResultAsync(exportTo(parts, path)),
     close: async () => {
       await writer.stop();
@@ -64,11 +77,26 @@ export function createHandle(parts: LedgerParts): LedgerHandle {
   };
 }
 
-async function append({ paths, writerName, writer }: LedgerParts, records: readonly NewRecord[], unless?: Unless) {
+function append(parts: LedgerParts, records: readonly NewRecord[], unless?: Unless) {
+  const { writerName, writer } = parts;
+  if (records.some(({ blobs }) => blobs !== undefined)) return appendWithBlobs(parts, records, unless);
   const drafts: Draft[] = [];
   for (const record of records) {
-    const blobs: Result<BlobReferences | undefined, LedgerError> =
-      record.blobs === undefined ? ok(undefined) : await keepBlobs(paths.blobs, record.blobs);
+    const draft = draftRecord(record, writerName, undefined);
+    if (draft.isErr()) return Promise.resolve(err<never, LedgerError>(draft.error));
+    drafts.push(draft.value);
+  }
+  return writer.append(drafts, unless);
+}
+
+async function appendWithBlobs(
+  { paths, writerName, writer }: LedgerParts,
+  records: readonly NewRecord[],
+  unless?: Unless,
+) {
+  const drafts: Draft[] = [];
+  for (const record of records) {
+    const blobs: Result<BlobReferences | undefined, LedgerError> = await keepBlobs(paths.blobs, record.blobs);
     const draft = blobs.andThen((references) => draftRecord(record, writerName, references));
     if (draft.isErr()) return err(draft.error);
     drafts.push(draft.value);
@@ -77,31 +105,48 @@ async function append({ paths, writerName, writer }: LedgerParts, records: reado
 }
 
 function find(connection: Connection, query: RecordQuery): ReturnType<Ledger['find']> {
-  return pageSearch(query).asyncAndThen((search) => {
-    if (search === undefined) return new ResultAsync(Promise.resolve(ok([])));
-    const rows = connection.read((store) => store.statement(search.sql).all(...search.parameters));
-    return new ResultAsync(rows).andThen((found) =>
-      Result.fromThrowable(
-        () => found.map(({ bytes }) => readRecord(bytesOf(bytes))),
-        (cause) => unavailable('a stored record is damaged', cause),
-      )(),
-    );
-  });
+  return searchOf(query).asyncAndThen(
+    (search) => new ResultAsync(connection.read((store) => readRecords(store, query, search, pageOf(query)))),
+  );
 }
 
 function count(connection: Connection, query: Filter): ReturnType<Ledger['count']> {
-  return countSearch(query).asyncAndThen((search) => {
-    if (search === undefined) return new ResultAsync(Promise.resolve(ok(0)));
-    const row = connection.read((store) => store.statement(search.sql).get(...search.parameters));
-    return new ResultAsync(row).map((found) => Number(found?.count ?? 0));
-  });
+  return searchOf(query).asyncAndThen(
+    (search) =>
+      new ResultAsync(
+        connection.read((store) =>
+          query.once === undefined ? countMatches(store, search) : countOnce(store, query, search),
+        ),
+      ),
+  );
 }
 
-async function verify({ connection, sqlite, paths, key }: LedgerParts) {
+function headOf(store: Store): Head {
+  const { frontier } = store.tail();
+  return { size: frontier.size, root: toHex(rootOf(frontier)) };
+}
+
+async function verify({ connection, sqlite, paths, key }: LedgerParts, against?: string) {
   const open = await connection.store();
   if (open.isErr()) return err(open.error);
-  const source = { sqlite, key, database: paths.database, blobs: paths.blobs };
+  const heads = against === undefined ? {} : { against };
+  const source = { sqlite, key, database: paths.database, blobs: paths.blobs, ...heads };
   return ResultAsync.fromPromise(verifyStore(source), (cause) => unavailable('the ledger could not be read', cause));
+}
+
+function prove(
+  { connection, writer }: LedgerParts,
+  from: (store: Store) => Result<string, ProofError>,
+): ResultAsync<string, ProofError> {
+  const unreadable = (cause: LedgerError): ProofError => ({
+    kind: 'evidence.unavailable',
+    message: 'the ledger could not be read',
+    cause,
+  });
+  return new ResultAsync(writer.signHead())
+    .andThen(() => new ResultAsync(connection.read(from)))
+    .mapErr(unreadable)
+    .andThen((proof) => proof);
 }
 
 async function exportTo({ connection, writer, key }: LedgerParts, path: string) {

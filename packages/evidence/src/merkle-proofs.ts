@@ -1,6 +1,6 @@
 /** Inclusion and consistency proofs of RFC 6962 §2.1.1 and §2.1.2, checked as RFC 9162 §2.1.3.2 and §2.1.4.2 say. Imports nothing but Node. */
 
-import { emptyFrontier, nodeHash, pushLeaf, rootOf, sameBytes } from './merkle.js';
+import { emptyFrontier, nodeHash, rootOf, sameBytes } from './merkle.js';
 
 type Hash = Uint8Array;
 export interface InclusionClaim {
@@ -18,14 +18,20 @@ export interface ConsistencyClaim {
   readonly proof: readonly Hash[];
 }
 
-/** The audit path of leaf `index` in the tree over all `leaves` (leaf hashes): at most ⌈log2 n⌉ hashes, lowest first. */
-export function inclusionProof(leaves: readonly Hash[], index: number): Hash[] {
-  if (index < 0 || index >= leaves.length || leaves.length === 1) return [];
-  const split = splitOf(leaves.length);
-  const [left, right] = [leaves.slice(0, split), leaves.slice(split)];
+/** The root over the leaves from `from` up to, not including, `to`. */
+export type RangeRoot = (from: number, to: number) => Hash;
+
+/** The audit path of leaf `index` in the tree of `size` leaves: at most ⌈log2 n⌉ hashes, lowest first. */
+export function inclusionProof(rangeRoot: RangeRoot, index: number, size: number): Hash[] {
+  return index < 0 || index >= size ? [] : inclusionPath(rangeRoot, index, 0, size);
+}
+
+function inclusionPath(rangeRoot: RangeRoot, index: number, from: number, to: number): Hash[] {
+  if (to - from === 1) return [];
+  const split = from + splitOf(to - from);
   return index < split
-    ? [...inclusionProof(left, index), treeRoot(right)]
-    : [...inclusionProof(right, index - split), treeRoot(left)];
+    ? [...inclusionPath(rangeRoot, index, from, split), rangeRoot(split, to)]
+    : [...inclusionPath(rangeRoot, index, split, to), rangeRoot(from, split)];
 }
 
 /** Whether `leaf` stands at `index` of the tree of `size` leaves with that root. */
@@ -45,10 +51,9 @@ export function verifyInclusion(claim: InclusionClaim): boolean {
   return last === 0 && sameBytes(hash, claim.root);
 }
 
-/** The hashes that prove the first `from` of all `leaves` to be a prefix of them. */
-export function consistencyProof(leaves: readonly Hash[], from: number): Hash[] {
-  if (from <= 0 || from >= leaves.length) return [];
-  return subproof(from, leaves, true);
+/** The hashes that prove the first `from` leaves to be a prefix of all `to`. */
+export function consistencyProof(rangeRoot: RangeRoot, from: number, to: number): Hash[] {
+  return from <= 0 || from >= to ? [] : subproof(rangeRoot, from, 0, to, true);
 }
 
 /** Whether the tree of `to` leaves continues the tree of `from` leaves. */
@@ -56,7 +61,7 @@ export function verifyConsistency(claim: ConsistencyClaim): boolean {
   const { from, to, fromRoot, toRoot, proof } = claim;
   if (!isSize(from) || !isSize(to) || from > to) return false;
   if (from === to) return proof.length === 0 && sameBytes(fromRoot, toRoot);
-  if (from === 0) return proof.length === 0 && sameBytes(fromRoot, treeRoot([]));
+  if (from === 0) return proof.length === 0 && sameBytes(fromRoot, rootOf(emptyFrontier()));
   return foldConsistency(claim);
 }
 
@@ -80,19 +85,12 @@ function foldConsistency({ from, to, fromRoot, toRoot, proof }: ConsistencyClaim
   return last === 0 && sameBytes(old, fromRoot) && sameBytes(now, toRoot);
 }
 
-function subproof(from: number, leaves: readonly Hash[], whole: boolean): Hash[] {
-  if (from === leaves.length) return whole ? [] : [treeRoot(leaves)];
-  const split = splitOf(leaves.length);
-  const [left, right] = [leaves.slice(0, split), leaves.slice(split)];
-  return from <= split
-    ? [...subproof(from, left, whole), treeRoot(right)]
-    : [...subproof(from - split, right, false), treeRoot(left)];
-}
-
-function treeRoot(leaves: readonly Hash[]): Hash {
-  const frontier = emptyFrontier();
-  for (const leaf of leaves) pushLeaf(frontier, leaf);
-  return rootOf(frontier);
+function subproof(rangeRoot: RangeRoot, old: number, from: number, to: number, whole: boolean): Hash[] {
+  if (old === to) return whole ? [] : [rangeRoot(from, to)];
+  const split = from + splitOf(to - from);
+  return old <= split
+    ? [...subproof(rangeRoot, old, from, split, whole), rangeRoot(split, to)]
+    : [...subproof(rangeRoot, old, split, to, false), rangeRoot(from, split)];
 }
 
 /** The largest power of two below `size`. */

@@ -29,6 +29,9 @@ function definedRoot(entries: readonly Uint8Array[]): Buffer {
   return sha256(Buffer.of(1), definedRoot(entries.slice(0, split)), definedRoot(entries.slice(split)));
 }
 
+const rangeRoot = (entries: readonly Uint8Array[]) => (from: number, to: number) =>
+  definedRoot(entries.slice(from, to));
+
 function grown(entries: readonly Uint8Array[]) {
   const frontier = emptyFrontier();
   for (const entry of entries) pushLeaf(frontier, leafHash(entry));
@@ -81,7 +84,7 @@ describe('inclusion proofs', () => {
   const claimOf = (size: number, index: number) => {
     const entries = Array.from({ length: size }, (_, at) => Buffer.from(`entry ${at}`));
     const leaves = entries.map(leafHash);
-    const proof = inclusionProof(leaves, index);
+    const proof = inclusionProof(rangeRoot(entries), index, size);
     return { index, size, leaf: leaves[index] ?? Buffer.of(), root: definedRoot(entries), proof };
   };
 
@@ -122,7 +125,7 @@ describe('consistency proofs', () => {
     .chain((to) => fc.tuple(fc.integer({ min: 1, max: to }), fc.constant(to)));
   const claimOf = (from: number, to: number) => {
     const entries = Array.from({ length: to }, (_, at) => Buffer.from(`entry ${at}`));
-    const proof = consistencyProof(entries.map(leafHash), from);
+    const proof = consistencyProof(rangeRoot(entries), from, to);
     return { from, to, fromRoot: definedRoot(entries.slice(0, from)), toRoot: definedRoot(entries), proof };
   };
 

@@ -18,6 +18,11 @@ export function leafHash(bytes: Uint8Array): Uint8Array {
   const framed = Buffer.allocUnsafe(bytes.length + 1);
   framed[0] = 0;
   framed.set(bytes, 1);
+  return hashFramed(framed);
+}
+
+/** The same of bytes that already have the zero byte in front of them. */
+export function hashFramed(framed: Uint8Array): Uint8Array {
   return hash('sha256', framed, 'buffer');
 }
 
@@ -40,14 +45,22 @@ export function copyFrontier(frontier: Frontier): Frontier {
   return { size: frontier.size, peaks: [...frontier.peaks] };
 }
 
-/** Adds one leaf hash at the right. */
-export function pushLeaf(frontier: Frontier, leaf: Uint8Array): void {
+/** Levels from a leaf to the root of a block of 256. */
+const BLOCK_LEVEL = 8;
+
+/** Adds one leaf hash at the right; answers the root of the perfect subtree of 256 leaves that it completes, if it does. */
+export function pushLeaf(frontier: Frontier, leaf: Uint8Array): Uint8Array | undefined {
   let merged = leaf;
+  let blockRoot: Uint8Array | undefined;
+  let level = 0;
   for (let size = frontier.size; size % 2 === 1; size = Math.floor(size / 2)) {
     merged = nodeHash(frontier.peaks.pop() as Uint8Array, merged);
+    level += 1;
+    if (level === BLOCK_LEVEL) blockRoot = merged;
   }
   frontier.peaks.push(merged);
   frontier.size += 1;
+  return blockRoot;
 }
 
 /** The tree's root: `MTH(D[n])` of RFC 6962, that of no leaves being the hash of nothing. */

@@ -13,6 +13,8 @@ export interface VerifierKey {
   /** First four bytes of `SHA-256(origin ‖ "\n" ‖ 0x01 ‖ public key)`. */
   readonly id: Uint8Array;
   readonly publicKey: KeyObject;
+  /** SHA-256 of the raw public key, in hex. */
+  readonly fingerprint: string;
   /** `<origin>+<key id in hex>+<base64(0x01 ‖ public key)>`. */
   readonly text: string;
 }
@@ -20,6 +22,9 @@ export interface VerifierKey {
 export type NoteReading =
   | { readonly kind: 'good'; readonly head: TreeHead }
   | { readonly kind: 'unknown_key' | 'bad_signature'; readonly message: string };
+
+/** A ledger is named by so many digits of its key's fingerprint: 16 bytes. */
+export const ID_DIGITS = 32;
 
 const ED25519 = 0x01;
 const PUBLIC_KEY_BYTES = 32;
@@ -38,7 +43,13 @@ export function verifierKeyOf(origin: string, raw: Uint8Array): VerifierKey {
   const id = hash('sha256', Buffer.concat([Buffer.from(`${origin}\n`), typed]), 'buffer').subarray(0, 4);
   const x = Buffer.from(raw).toString('base64url');
   const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
-  return { origin, id, publicKey, text: `${origin}+${id.toString('hex')}+${typed.toString('base64')}` };
+  return {
+    origin,
+    id,
+    publicKey,
+    fingerprint: hash('sha256', raw),
+    text: `${origin}+${id.toString('hex')}+${typed.toString('base64')}`,
+  };
 }
 
 /** Reads a verifier key's text form; undefined when it is not one, or when its key id does not belong to it. */
@@ -73,6 +84,11 @@ export function readHead(note: string, key: VerifierKey): NoteReading {
     return bad('the signature of a head does not match its text');
   }
   return readCheckpoint(text, key.origin);
+}
+
+/** The notes in a text that holds one after the other; what stands between them is left out. */
+export function splitNotes(text: string): string[] {
+  return text.match(/(?:[^\n]+\n)+\n(?:\u2014 [^\n]+\n)+/g) ?? [];
 }
 
 function readCheckpoint(text: string, origin: string): NoteReading {

@@ -10,7 +10,7 @@ import type { LedgerOpenError } from './errors.js';
 import { createDatabaseFile, createFile, exists, type LedgerPaths, pathsOf, prepareFolders } from './folder.js';
 import { type LedgerKey, loadKey } from './key.js';
 import { createHandle, type LedgerHandle } from './ledger.js';
-import { isKeyName, parseVerifierKey, type VerifierKey, verifierKeyOf } from './note.js';
+import { ID_DIGITS, isKeyName, parseVerifierKey, type VerifierKey, verifierKeyOf } from './note.js';
 import { ledgerMissing, openTables, unavailable } from './open-tables.js';
 import { loadSqlite } from './sqlite.js';
 import { createWriter } from './writer.js';
@@ -27,6 +27,8 @@ export interface LedgerOptions {
   readonly waitMs?: number;
   /** How long records may stand without a signed head; 1 s unless given. */
   readonly headEveryMs?: number;
+  /** Told each signed head of this process once it is durable, to keep it elsewhere; must not throw. */
+  readonly onHead?: (note: string) => void;
 }
 
 /** Opens the ledger in a folder, making it at first use, and checks its end. Err kinds: those of {@link LedgerOpenError}. */
@@ -57,7 +59,8 @@ async function open(options: LedgerOptions): Promise<Result<LedgerHandle, Ledger
   if (store.isErr()) return err(store.error);
   await createFile(paths.verifierKey, `${signer.key.text}\n`);
   const connection = createConnection(store.value, () => openStore(false, true), waitMs);
-  const writer = createWriter({ connection, clock, waitMs, headEveryMs });
+  const told = options.onHead === undefined ? {} : { onHead: options.onHead };
+  const writer = createWriter({ connection, clock, waitMs, headEveryMs, ...told });
   return ok(createHandle({ id, writerName, paths, sqlite, connection, writer, key: signer.key }));
 }
 
@@ -88,7 +91,7 @@ async function identityOf(
   origin: string | undefined,
   isNew: boolean,
 ): Promise<Identity> {
-  const id = key.fingerprint.slice(0, 32);
+  const id = key.fingerprint.slice(0, ID_DIGITS);
   const published = isNew ? undefined : parseVerifierKey((await readFile(paths.verifierKey, 'utf8')).trim());
   const named = verifierKeyOf(origin ?? published?.origin ?? `meshclaw.local/${id}`, key.publicKey);
   return { key, id, signer: { key: named, privateKey: key.privateKey }, isNew };

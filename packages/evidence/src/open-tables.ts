@@ -1,6 +1,7 @@
 /** Opens `ledger.db`: makes its tables and first record when it is new, and refuses one that is not what it was. */
 
 import { err, ok, type Result } from 'neverthrow';
+import { checkTail } from './check-tail.js';
 import { untilFree } from './connection.js';
 import type { Database, DatabaseConstructor } from './database.js';
 import { createDefects, type Defect } from './defect.js';
@@ -12,7 +13,6 @@ import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.js';
 import { closeQuietly } from './sqlite.js';
 import { SQLITE_BUSY } from './sqlite-error.js';
 import { createStore, openConnection, type Signer, type Store } from './store.js';
-import { checkTail } from './tail.js';
 
 export interface TablesRequest {
   readonly sqlite: DatabaseConstructor;
@@ -44,6 +44,8 @@ export async function openTables(request: TablesRequest): Promise<Result<Store, 
 }
 
 function prepare(request: TablesRequest, database: Database, store: Store): Result<Store, LedgerOpenError> {
+  // It may be tried again after a rollback.
+  store.forget();
   // Looked at first without a lock, so that opening a busy ledger waits for nobody.
   const made = isLedger(database)
     ? ok(undefined)

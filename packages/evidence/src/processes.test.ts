@@ -1,86 +1,63 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type Acknowledged, lost, start, storedLeaves } from './_testing/append-run.js';
 import { built } from './_testing/built.js';
-import { outsideConnection, temporaryFolder, temporaryLedger } from './_testing/temporary.js';
-import { leafHash, toHex } from './merkle.js';
-import { bytesOf } from './store.js';
+import { figure, isLong } from './_testing/figure.js';
+import { temporaryFolder, temporaryLedger } from './_testing/temporary.js';
 
-const KILLS = 20;
+/** The long form: `script/test --long processes`. */
+const LONG = isLong('processes');
+const KILLS = LONG ? 1_000 : 20;
+const [PROCESSES, RECORDS] = LONG ? [8, 10_000] : [3, 150];
+const timeout = LONG ? 3_600_000 : 180_000;
+
 let program = '';
 beforeAll(async () => {
   program = await built('_testing/append-process');
 });
 
-interface Running {
-  readonly process: ChildProcess;
-  /** Index and leaf of everything acknowledged, as far as it was printed whole. */
-  readonly acknowledged: () => [number, string][];
-  readonly ended: Promise<{ code: number | null; said: string }>;
-}
+const run = (folder: string, name: string, records: number, callers: number) =>
+  start(process.execPath, [program, folder, name, String(records), String(callers)]);
 
-function start(folder: string, name: string, records: number, callers: number): Running {
-  const child = spawn(process.execPath, [program, folder, name, String(records), String(callers)]);
-  let [printed, said] = ['', ''];
-  child.stdout.on('data', (chunk) => {
-    printed += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    said += chunk;
-  });
-  return {
-    process: child,
-    acknowledged: () =>
-      printed
-        .split('\n')
-        .slice(0, -1)
-        .map((line): [number, string] => {
-          const [index = '', leaf = ''] = line.split(' ');
-          return [Number(index), leaf];
-        }),
-    ended: once(child, 'close').then(([code]) => ({ code, said })),
-  };
-}
-
-async function storedLeaves(folder: string): Promise<string[]> {
-  const database = await outsideConnection(folder);
-  const rows = database.prepare('SELECT bytes FROM record ORDER BY idx').all();
-  database.close();
-  return rows.map(({ bytes }) => toHex(leafHash(bytesOf(bytes))));
+async function defectsOf(folder: string) {
+  const ledger = await temporaryLedger({ folder });
+  const { defects } = (await ledger.verify())._unsafeUnwrap();
+  const shared = (await ledger.count({ types: ['lease.opened'] }))._unsafeUnwrap();
+  return { defects, shared };
 }
 
 describe('processes that append to one ledger at once', () => {
-  it('keep one dense sequence, each key once and every acknowledged record', async () => {
+  it(`keep one dense sequence, each key once and every acknowledged record`, { timeout }, async () => {
     const folder = temporaryFolder();
-    const records = 150;
-    const running = ['one', 'two', 'three'].map((name) => start(folder, name, records, 8));
+    const running = Array.from({ length: PROCESSES }, (_, at) => run(folder, `process-${at}`, RECORDS, 8));
     const ends = await Promise.all(running.map(({ ended }) => ended));
     expect(ends).toEqual(running.map(() => ({ code: 0, said: '' })));
     const acknowledged = running.flatMap((process) => process.acknowledged());
     const leaves = await storedLeaves(folder);
-    expect(acknowledged.length).toBe(3 * records + records);
+    expect(acknowledged.length).toBe((PROCESSES + 1) * RECORDS);
     expect(leaves.length).toBe(acknowledged.length + 1);
-    for (const [index, leaf] of acknowledged) expect(leaves[index]).toBe(leaf);
-    const ledger = await temporaryLedger({ folder });
-    expect((await ledger.count({ types: ['lease.opened'] }))._unsafeUnwrap()).toBe(records);
-    expect((await ledger.verify())._unsafeUnwrap().defects).toEqual([]);
+    expect(lost(acknowledged, leaves)).toEqual([]);
+    expect(await defectsOf(folder)).toEqual({ defects: [], shared: RECORDS });
+    figure(`${PROCESSES} processes, ${acknowledged.length} records acknowledged, 0 lost, ${RECORDS} keys each once`);
   });
 
-  it(`lose nothing that was acknowledged when they are killed, ${KILLS} times`, { timeout: 180_000 }, async () => {
+  it(`lose nothing that was acknowledged when they are killed, ${KILLS} times`, { timeout }, async () => {
     const folder = temporaryFolder();
-    const acknowledged: [number, string][] = [];
+    const acknowledged: Acknowledged[] = [];
     for (let kill = 0; kill < KILLS; kill += 1) {
-      const running = start(folder, `life-${kill}`, 1_000_000, 1 + (kill % 8));
+      const running = run(folder, `life-${kill}`, 1_000_000, 1 + (kill % 8));
       await once(running.process.stdout ?? running.process, 'data');
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 60));
       running.process.kill('SIGKILL');
-      const { said } = await running.ended;
-      expect(said).toBe('');
+      expect((await running.ended).said).toBe('');
       acknowledged.push(...running.acknowledged());
     }
     const leaves = await storedLeaves(folder);
-    for (const [index, leaf] of acknowledged) expect(leaves[index]).toBe(leaf);
-    const ledger = await temporaryLedger({ folder });
-    expect((await ledger.verify())._unsafeUnwrap().defects).toEqual([]);
+    expect(lost(acknowledged, leaves)).toEqual([]);
+    expect((await defectsOf(folder)).defects).toEqual([]);
+    const unsaid = leaves.length - acknowledged.length;
+    figure(
+      `${KILLS} kills, ${acknowledged.length} records acknowledged, 0 lost; ${unsaid} more were stored, never told`,
+    );
   });
 });

@@ -10,17 +10,18 @@ import {
   type StoredRecord,
 } from '@meshclaw/core';
 import { err, ok, type Result } from 'neverthrow';
-import { RECORD_VERSION } from './envelope.js';
+import { RECORD_VERSION, type TermValues, termValues } from './envelope.js';
 import { unavailable } from './errors.js';
 
 /** A record that only lacks its index and time: everything that can fail has been done. */
 export interface Draft {
-  readonly type: string;
   readonly once: string | undefined;
-  /** The columns from `writer` on, in their order. */
-  readonly columns: readonly (string | null)[];
+  /** What the record is found by. */
+  readonly terms: TermValues;
   /** RFC 8785 text up to the index, between index and time, and after the time. */
-  readonly text: readonly [string, string, string];
+  readonly before: string;
+  readonly between: string;
+  readonly after: string;
 }
 
 /** Larger content belongs in blobs; one record must not fill the log that everyone reads. */
@@ -36,43 +37,49 @@ export function draftRecord(
   if (!types.has(record.type)) return err(unavailable('the record has an unknown type'));
   try {
     const { approval, body, digest, execution, once, operation, plan, policy, run, subject, target, type } = record;
-    const references = blobs as JsonValue | undefined;
-    const text = [
-      `{${members({ approval, blobs: references, body, digest, execution }).slice(1)},"index":`,
-      `${members({ once, operation, plan, policy })},"recorded_at":`,
-      `${members({ run, subject, target, type, v: RECORD_VERSION, writer })}}`,
-    ] as const;
-    const sizeBytes = text.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
     if (body === undefined) return err(unavailable('the record has no body'));
-    if (sizeBytes > RECORD_LIMIT_BYTES) return err(unavailable('the record is larger than a record may be'));
-    const named = [type, run, execution, plan, approval, digest, subject, target, operation, policy, once];
-    return ok({ type, once, columns: [writer, ...named.map((value) => value ?? null)], text });
+    // In the order of their names, which is what makes the text canonical.
+    const outer = member('approval', approval) + member('blobs', blobs as JsonValue | undefined) + member('body', body);
+    const before = `{${outer.slice(1)}${member('digest', digest)}${member('execution', execution)},"index":`;
+    const between = `${member('once', once)}${member('operation', operation)}${member('plan', plan)}${member('policy', policy)},"recorded_at":`;
+    const whose = member('run', run) + member('subject', subject) + member('target', target) + member('type', type);
+    const after = `${whose},"v":${RECORD_VERSION}${member('writer', writer)}}`;
+    if (isTooLarge(before) || isTooLarge(between) || isTooLarge(after)) {
+      return err(unavailable('the record is larger than a record may be'));
+    }
+    return ok({ once, terms: termValues(record), before, between, after });
   } catch (cause) {
     return err(unavailable('the record has no canonical JSON form', cause));
   }
 }
 
-/** Members in the order given, which must be that of their names; undefined ones are left out. */
-function members(values: Readonly<Record<string, JsonValue | undefined>>): string {
-  return Object.entries(values)
-    .map(([name, value]) => (value === undefined ? '' : `,"${name}":${canonicalText(value)}`))
-    .join('');
+function member(name: string, value: JsonValue | undefined): string {
+  return value === undefined ? '' : `,"${name}":${canonicalText(value)}`;
 }
 
 /** RFC 8785 writes a string as ECMAScript does; most members are short strings, and the general way is ten times slower. */
 function canonicalText(value: JsonValue): string {
-  return typeof value === 'string' && value.isWellFormed() ? JSON.stringify(value) : canonicalJson(value);
+  if (typeof value !== 'string') return canonicalJson(value);
+  if (PLAIN.test(value)) return `"${value}"`;
+  return value.isWellFormed() ? JSON.stringify(value) : canonicalJson(value);
 }
 
-/** A draft's final bytes behind one zero byte: what an RFC 6962 leaf hash is taken over. */
-export function framedBytes(draft: Draft, index: number, recordedAt: string): Buffer {
-  const [before, between, after] = draft.text;
-  return Buffer.from(`\0${before}${index}${between}${JSON.stringify(recordedAt)}${after}`);
+/** Printable ASCII without quotation mark and backslash: JSON writes it as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+function isTooLarge(text: string): boolean {
+  // A UTF-16 unit is three bytes of UTF-8 at most.
+  return text.length * 3 > RECORD_LIMIT_BYTES && Buffer.byteLength(text) > RECORD_LIMIT_BYTES;
 }
 
-/** Reads kept bytes back. Throws on bytes that are not a record: they were changed from outside. */
-export function readRecord(bytes: Uint8Array): StoredRecord {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+/** A draft's final text behind one zero byte: what an RFC 6962 leaf hash is taken over. */
+export function framedText({ before, between, after }: Draft, index: number, recordedAt: string): string {
+  return `\0${before}${index}${between}"${recordedAt}"${after}`;
+}
+
+/** Reads kept bytes, behind their zero byte, back. Throws on bytes that are not a record: they were changed from outside. */
+export function readRecord(framed: Buffer): StoredRecord {
+  const text = framed.toString('utf8', 1);
   const { v: _, recorded_at: recordedAt, ...rest } = JSON.parse(text);
   return { ...rest, recordedAt };
 }

@@ -1,11 +1,11 @@
-/** One connection to `ledger.db`, with its statements prepared and its signer at hand. */
+/** One connection to `ledger.db`, with its statements prepared, its signer at hand and its end in memory. */
 
 import type { KeyObject } from 'node:crypto';
-import type { Cell, Database, DatabaseConstructor, Row, Statement } from './database.js';
-import { COLUMNS } from './envelope.js';
-import { emptyFrontier, type Frontier, rootOf, unpackPeaks } from './merkle.js';
+import type { Cell, Database, DatabaseConstructor, Statement } from './database.js';
+import { type Frontier, rootOf } from './merkle.js';
 import { signHead, type VerifierKey } from './note.js';
 import { closeQuietly, closeSettled } from './sqlite.js';
+import { caughtUp, type Tail } from './tail.js';
 
 /** Who signs the heads of a ledger. */
 export interface Signer {
@@ -16,16 +16,16 @@ export interface Store {
   readonly database: Database;
   /** A prepared statement, kept for the next time. */
   statement(sql: string): Statement;
-  /** The stored tree. Throws when it is not a tree. */
-  frontier(): Frontier;
+  /** The end of the ledger as the file has it now. Throws when it is not a continuation of what was there. */
+  tail(): Tail;
+  /** Drops what is in memory: a transaction that moved the tail was rolled back. */
+  forget(): void;
   lastHeadSize(): number;
-  /** Signs and keeps the head of a tree that grew. */
-  keepHead(frontier: Frontier): void;
+  /** Signs and keeps the head of a tree that grew; answers its note. */
+  keepHead(frontier: Frontier): string;
   /** After a failure nothing more is written; in order, the write-ahead log is brought into the file. */
   close(how: 'in_order' | 'after_failure'): void;
 }
-
-export const INSERT_RECORD = `INSERT INTO record (idx, leaf, bytes, ${COLUMNS.join(', ')}) VALUES (?, ?, ?${', ?'.repeat(COLUMNS.length)})`;
 
 /** Connects with the settings that make an acknowledged append durable. Throws SQLite's errors. */
 export function openConnection(sqlite: DatabaseConstructor, path: string): Database {
@@ -47,21 +47,32 @@ export function openConnection(sqlite: DatabaseConstructor, path: string): Datab
 /** A store over a connection whose tables exist. */
 export function createStore(database: Database, signer: Signer): Store {
   const statements = new Map<string, Statement>();
+  let known: Tail | undefined;
   const statement = (sql: string): Statement => {
-    const known = statements.get(sql);
-    if (known !== undefined) return known;
+    const ready = statements.get(sql);
+    if (ready !== undefined) return ready;
     const made = database.prepare(sql);
     statements.set(sql, made);
     return made;
   };
-  return {
+  const store: Store = {
     database,
     statement,
-    frontier: () => readFrontier(statement('SELECT size, peaks FROM tree WHERE id = 0').get()),
+    tail: () => {
+      const before = known;
+      // Should catching up fail half-way, nothing of it is believed the next time.
+      known = undefined;
+      known = caughtUp(store, before);
+      return known;
+    },
+    forget: () => {
+      known = undefined;
+    },
     lastHeadSize: () => Number(statement('SELECT max(size) AS size FROM head').get()?.size ?? -1),
     keepHead: (frontier) => {
       const note = signHead(signer.key, signer.privateKey, { size: frontier.size, root: rootOf(frontier) });
       statement('INSERT INTO head (size, note) VALUES (?, ?)').run(frontier.size, note);
+      return note;
     },
     close: (how) => {
       statements.clear();
@@ -69,12 +80,7 @@ export function createStore(database: Database, signer: Signer): Store {
       else closeQuietly(database);
     },
   };
-}
-
-function readFrontier(row: Row | undefined): Frontier {
-  const frontier = unpackPeaks(Number(row?.size), bytesOf(row?.peaks));
-  if (frontier === undefined) throw new Error('the stored tree is damaged');
-  return frontier.size === 0 ? emptyFrontier() : frontier;
+  return store;
 }
 
 /** The bytes of a cell; none for a cell that holds no bytes. */

@@ -1,48 +1,83 @@
-/** The cheap check at every opening: the newest records, the stored tree and the last signed head agree. */
+/** The end of a ledger, as a process knows it: the tree's right edge and what the newest, not yet indexed records are found by. */
 
-import { createDefects, type Defect } from './defect.js';
-import { type Frontier, leafHash, pushLeaf, rootOf, sameBytes, setBits } from './merkle.js';
-import { readHead, type TreeHead, type VerifierKey } from './note.js';
+import { BLOCK_RECORDS, blockStart, splitChunk } from './block.js';
+import { readEnvelope, type TermValues, termValues } from './envelope.js';
+import { type Frontier, hashFramed, pushLeaf, unpackPeaks } from './merkle.js';
 import { bytesOf, type Store } from './store.js';
 
-/** Bounds the check to a few milliseconds: the records under the tree's smaller peaks, fewer than this. */
-const TAIL_RECORDS = 2048;
-
-/** What is wrong with the end of the ledger, as it is in one read transaction. Throws SQLite's errors. */
-export function checkTail(store: Store, key: VerifierKey): Defect[] {
-  const defects = createDefects();
-  const stored = store.frontier();
-  const { count } = store.statement('SELECT coalesce(max(idx) + 1, 0) AS count FROM record').get() ?? {};
-  if (Number(count) < stored.size) defects.add('truncated', 'the newest records are absent', Number(count));
-  if (Number(count) > stored.size) defects.add('out_of_order', 'there are records outside the tree', stored.size);
-  const last = store.statement('SELECT size, note FROM head ORDER BY size DESC LIMIT 1').get();
-  const reading = typeof last?.note === 'string' ? readHead(last.note, key) : undefined;
-  if (stored.size > 0 && reading === undefined) defects.add('truncated', 'the signed heads are absent', 0);
-  else if (reading !== undefined && reading.kind !== 'good') defects.add(reading.kind, reading.message);
-  const head = reading?.kind === 'good' ? reading.head : undefined;
-  const found = defects.list.length === 0 ? mismatch(store, stored, head) : undefined;
-  return found === undefined ? defects.list : [found];
+/** A record since the last whole block: what the index will say of it. */
+export interface TailRecord {
+  readonly recordedAt: string;
+  readonly terms: TermValues;
+}
+/** Mutable, because every append moves it. */
+export interface Tail {
+  readonly frontier: Frontier;
+  /** Since the start of the block that is not whole; their indices end at the frontier's size. */
+  records: TailRecord[];
+  /** The first index of the newest chunk. */
+  lastChunk: number | undefined;
+  /** The root of the block that became whole last. */
+  blockRoot: Uint8Array | undefined;
 }
 
-function mismatch(store: Store, stored: Frontier, head: TreeHead | undefined): Defect | undefined {
-  if (head !== undefined && head.size > stored.size) {
-    return defect('truncated', 'the last signed head covers more records than there are', stored.size);
-  }
-  const from = stored.size - (stored.size % TAIL_RECORDS);
-  const rebuilt: Frontier = { size: from, peaks: stored.peaks.slice(0, setBits(from)) };
-  const differs = () => rebuilt.size === head?.size && !sameBytes(rootOf(rebuilt), head.root);
-  let headDiffers = differs();
-  for (const { idx, bytes } of store.statement('SELECT idx, bytes FROM record WHERE idx >= ? ORDER BY idx').all(from)) {
-    if (idx !== rebuilt.size) return defect('missing', 'a record is absent', rebuilt.size);
-    pushLeaf(rebuilt, leafHash(bytesOf(bytes)));
-    headDiffers ||= differs();
-  }
-  if (headDiffers)
-    return defect('bad_root', 'the newest records are not the ones the last head was signed over', head?.size);
-  const same = stored.peaks.every((peak, at) => sameBytes(peak, rebuilt.peaks[at] ?? new Uint8Array()));
-  return same ? undefined : defect('bad_root', 'the stored tree is not the tree of the newest records', stored.size);
+/** The index of the first record that no block holds. */
+export const tailStart = ({ frontier, records }: Tail): number => frontier.size - records.length;
+
+/** The tail as the file has it now, from what was known of it before. Throws when the records are not those that were there. */
+export function caughtUp(store: Store, known: Tail | undefined): Tail {
+  if (known === undefined) return followed(store, blockTail(store));
+  // The key alone, so that nothing is read where nothing is new.
+  const chunks = store
+    .statement('SELECT first FROM chunk WHERE first >= ? ORDER BY first LIMIT 2')
+    .all(known.lastChunk ?? 0);
+  if (known.lastChunk !== undefined && chunks[0]?.first !== known.lastChunk) throw new Error(GONE);
+  if (chunks.length <= (known.lastChunk === undefined ? 0 : 1)) return known;
+  const last = blockTail(store);
+  return followed(store, last.frontier.size > known.frontier.size ? last : known);
 }
 
-function defect(kind: Defect['kind'], message: string, index = 0): Defect {
-  return { kind, index, message };
+const GONE = 'records that were there are gone';
+
+function blockTail(store: Store): Tail {
+  const block = lastBlock(store);
+  if (block === undefined) throw new Error('the stored tree is damaged');
+  return { frontier: block.frontier, records: [], lastChunk: undefined, blockRoot: undefined };
+}
+
+/** The tree at the end of the last whole block, and the index at which the next one ends; undefined when it is not a tree. */
+export function lastBlock(store: Store): { readonly frontier: Frontier; readonly end: number } | undefined {
+  const row = store.statement('SELECT number, peaks FROM block ORDER BY number DESC LIMIT 1').get();
+  const size = row === undefined ? 0 : (Number(row.number) + 1) * BLOCK_RECORDS;
+  const frontier = unpackPeaks(size, bytesOf(row?.peaks));
+  return frontier === undefined ? undefined : { frontier, end: size + BLOCK_RECORDS };
+}
+
+function followed(store: Store, tail: Tail): Tail {
+  const rows = store
+    .statement('SELECT first, recorded_at, bytes FROM chunk WHERE first >= ? ORDER BY first')
+    .all(tail.frontier.size);
+  for (const row of rows) {
+    if (row.first !== tail.frontier.size) throw new Error('the records have a gap');
+    pushChunk(tail, bytesOf(row.bytes), String(row.recorded_at));
+    tail.lastChunk = row.first;
+  }
+  if (tail.frontier.size !== blockStart(tail.frontier.size) + tail.records.length) {
+    throw new Error('records are not indexed');
+  }
+  return tail;
+}
+
+function pushChunk(tail: Tail, chunk: Uint8Array, recordedAt: string): void {
+  for (const framed of splitChunk(chunk) ?? []) {
+    const envelope = readEnvelope(framed);
+    if (envelope === undefined) throw new Error('the bytes are not a record');
+    pushRecord(tail, hashFramed(framed), { recordedAt, terms: termValues(envelope) });
+  }
+}
+
+/** Adds a record at the end. */
+export function pushRecord(tail: Tail, leaf: Uint8Array, record: TailRecord): void {
+  tail.blockRoot = pushLeaf(tail.frontier, leaf) ?? tail.blockRoot;
+  tail.records.push(record);
 }

@@ -3,9 +3,10 @@
 import type { Verification } from '@meshclaw/core';
 import { createCheck } from './check.js';
 import type { DatabaseConstructor } from './database.js';
-import type { VerifierKey } from './note.js';
+import { splitNotes, type VerifierKey } from './note.js';
 import { checkBlobs } from './offline/check-blobs.js';
-import { checkPages, readDatabase } from './offline/read-database.js';
+import { readDatabase } from './offline/read-database.js';
+import { pagesInWorker } from './pages-in-worker.js';
 import { closeQuietly } from './sqlite.js';
 
 /** Where to find what is checked. */
@@ -14,16 +15,25 @@ export interface VerifySource {
   readonly database: string;
   readonly blobs: string;
   readonly key: VerifierKey;
+  /** Heads that were kept elsewhere, one note after the other. */
+  readonly against?: string;
 }
 
 /** Reads everything back over a connection of its own, so that damage met on the way harms no other call. Throws when the file cannot be opened. */
-export async function verifyStore({ sqlite, database: path, blobs, key }: VerifySource): Promise<Verification> {
+export async function verifyStore({
+  sqlite,
+  database: path,
+  blobs,
+  key,
+  against = '',
+}: VerifySource): Promise<Verification> {
   const check = createCheck(key);
+  for (const note of splitNotes(against)) check.head(note, 'elsewhere');
   const database = new sqlite(path, { readOnly: true });
   try {
-    const claim = await readDatabase(sqlite, database, check);
-    const { size, root, heads } = check.finish(claim);
-    checkPages(database, check);
+    await readDatabase(sqlite, database, check, key);
+    const { size, root, heads } = check.finish();
+    for (const found of await pagesInWorker(path)) check.defects.add('unreadable', found);
     await checkBlobs(blobs, check);
     return { size, root, heads, defects: check.defects.list };
   } finally {

@@ -98,6 +98,17 @@ describe('signed heads', () => {
     expect(await headsOf(folder)).toEqual([1, 301, 601, 602]);
   });
 
+  it('are told once they are durable', async () => {
+    const told: string[] = [];
+    const ledger = await temporaryLedger({ onHead: (note) => told.push(note) });
+    (await ledger.append(Array.from({ length: 300 }, (_, body) => record(body))))._unsafeUnwrap();
+    const last = (await ledger.signedHead())._unsafeUnwrap();
+    (await ledger.append([record(1)]))._unsafeUnwrap();
+    await ledger.close();
+    expect(told.map((note) => note.split('\n')[1])).toEqual(['301', '302']);
+    expect(told[0]).toBe(last);
+  });
+
   it('are handed out over everything acknowledged', async () => {
     const ledger = await temporaryLedger();
     (await ledger.append([record(1), record(2)]))._unsafeUnwrap();

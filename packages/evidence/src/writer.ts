@@ -29,13 +29,15 @@ export interface WriterOptions {
   readonly waitMs: number;
   /** How long records may stand without a signed head. */
   readonly headEveryMs: number;
+  /** Told each head once it is durable; must not throw. */
+  readonly onHead?: (note: string) => void;
 }
 
 /** A group holds the event loop while it is written: this many records take a few milliseconds. */
 const GROUP_RECORDS = 512;
 
 /** A writer over a connection. */
-export function createWriter({ connection, clock, waitMs, headEveryMs }: WriterOptions): Writer {
+export function createWriter({ connection, clock, waitMs, headEveryMs, onHead }: WriterOptions): Writer {
   let queue: Job[] = [];
   let draining: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -69,6 +71,7 @@ export function createWriter({ connection, clock, waitMs, headEveryMs }: WriterO
       const outcome = commit(store.value, jobs, clock.now());
       for (const [at, job] of jobs.entries()) job.settle(outcome.verdicts[at] ?? unanswered);
       if (outcome.uncovered) armTimer();
+      if (outcome.signed !== undefined) onHead?.(outcome.signed);
     } catch (cause) {
       connection.poison();
       refuseAll(jobs, unavailable('the append could not be stored', cause));

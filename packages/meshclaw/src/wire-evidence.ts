@@ -1,16 +1,19 @@
 /** Opens a home's ledger: what every command that only reads or answers needs, without policy or inventory. */
 
-import { type ApprovalDesk, createApprovalDesk, type Ledger } from '@meshclaw/core';
-import type { ExportSummary, LedgerOpenError } from '@meshclaw/evidence';
+import { type ApprovalDesk, createApprovalDesk } from '@meshclaw/core';
+import type { ExportSummary, LedgerHandle, LedgerOpenError } from '@meshclaw/evidence';
 import { err, ok, type Result } from 'neverthrow';
 import { detailOf, type HomeError, type OpenError } from './errors.js';
+import { createAnchoring } from './home/anchors.js';
 import { approverRegistry } from './home/approvers.js';
 import { type Home, makeHome } from './home/home.js';
-import { loadSettings, type Settings } from './home/settings.js';
+import { type Anchor, loadSettings, type Settings } from './home/settings.js';
 
 /** A ledger that was opened here and is closed here, with the desk over it. */
 export interface Evidence {
-  readonly ledger: Ledger;
+  readonly ledger: LedgerHandle;
+  /** Where its heads are kept as well. */
+  readonly anchors: readonly Anchor[];
   readonly approvals: ApprovalDesk;
   /** Writes the whole ledger with its signed heads into one new file. The error says why not. */
   exportTo(path: string): Promise<Result<ExportSummary, string>>;
@@ -30,19 +33,35 @@ export async function openHome(home: Home): Promise<Result<Settings, HomeError>>
 }
 
 /** Opens the ledger that the settings name. Err kinds: `meshclaw.ledger_unavailable`. */
-export async function openLedgerOf(home: Home, { evidenceFolder }: Settings): Promise<Result<Evidence, OpenError>> {
+export async function openLedgerOf(
+  home: Home,
+  { evidenceFolder, anchors }: Settings,
+): Promise<Result<Evidence, OpenError>> {
   const { openLedger } = await import('@meshclaw/evidence');
-  const opened = await openLedger({ folder: evidenceFolder });
+  const anchoring = anchors.length === 0 ? undefined : createAnchoring(anchors, warnOfAnchor);
+  const opened = await openLedger({
+    folder: evidenceFolder,
+    ...(anchoring === undefined ? {} : { onHead: anchoring.onHead }),
+  });
   if (opened.isErr()) return err(ledgerError(opened.error));
   const ledger = opened.value;
   return ok({
     ledger,
+    anchors,
     approvals: createApprovalDesk({ ledger, approvers: approverRegistry(home) }),
     exportTo: async (path) =>
       (await ledger.exportTo(path)).mapErr(({ message, cause }) => `${message}: ${detailOf(cause)}`),
-    close: () => ledger.close(),
+    close: async () => {
+      await ledger.close();
+      await anchoring?.flush();
+      // A warning is printed in the next turn, and whoever closes may end the process.
+      await new Promise((resolve) => setImmediate(resolve));
+    },
   });
 }
+
+/** Said, but no reason to fail: what was asked is done and on record. */
+const warnOfAnchor = (why: string): void => process.emitWarning(why, 'MeshClawAnchor');
 
 /** What is wrong with the ledger, each defect in a line, and what its owner can do. */
 function ledgerError(error: LedgerOpenError): OpenError {

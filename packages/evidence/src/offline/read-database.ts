@@ -1,90 +1,111 @@
 /** Reads a `ledger.db` into a check, whatever state the file is in. Imports nothing but Node. */
 
+import { splitChunk } from '../block.js';
 import type { LedgerCheck } from '../check.js';
-import type { Cell, Database, DatabaseConstructor, Row, Statement } from '../database.js';
-import { COLUMNS } from '../envelope.js';
-import { unpackPeaks } from '../merkle.js';
+import type { Cell, Database, DatabaseConstructor, Row } from '../database.js';
+import { ID_DIGITS, type VerifierKey } from '../note.js';
 import { SCHEMA } from '../schema.js';
 import { isBusy } from '../sqlite-error.js';
+import { createIndexCheck, type IndexCheck } from './check-index.js';
 
-/** Read at once: few enough that the event loop is not held for long. */
-const PAGE_RECORDS = 512;
+/** Read at once: few enough that memory stays small. */
+const PAGE_CHUNKS = 32;
+/** Checked without a pause: few enough that the event loop is not held for long. */
+const PAUSE_RECORDS = 256;
 /** A file that is damaged all over is not searched row by row to its end. */
 const UNREADABLE_LIMIT = 64;
 
-const ROWS = `SELECT idx, leaf, bytes, ${COLUMNS.join(', ')} FROM record WHERE idx >= ? AND idx < ? ORDER BY idx`;
-
-/** The tree that the database says it has. */
-export interface Claim {
-  readonly size: number;
-  readonly peaks: readonly Uint8Array[];
-}
-
-/** Feeds heads, then records, to the check; answers the tree that is stated. Throws only when another process holds the file locked. */
+/** Feeds heads, then records and what is kept beside them, to the check. Throws only when another process holds the file locked. */
 export async function readDatabase(
   sqlite: DatabaseConstructor,
   database: Database,
   check: LedgerCheck,
-): Promise<Claim | undefined> {
+  key: VerifierKey,
+): Promise<void> {
   const tryRead = <T>(what: string, read: () => T): T | undefined => readable(check, what, read);
   tryRead('the tables cannot be read', () => compareSchema(sqlite, database, check));
-  // Heads before the tree: another process may append meanwhile, and then only the tree can be ahead.
+  tryRead('the tables cannot be read', () => compareMeta(database, check, key));
+  // Heads before the records: another process may append meanwhile, and then only the records can be ahead.
   tryRead('the signed heads cannot be read', () => {
     for (const { size, note } of database.prepare('SELECT size, note FROM head ORDER BY size').all()) {
       if (typeof note === 'string' && note.split('\n')[1] === String(size)) check.head(note);
       else check.defects.add('bad_signature', 'a head is kept under another size', Number(size));
     }
   });
-  const claim = tryRead('the tree cannot be read', () => readClaim(database, check));
-  const end = claim?.end ?? tryRead('the records cannot be counted', () => countOf(database)) ?? 0;
-  await readRows(database, check, end);
-  return claim?.tree;
+  const last = tryRead('the records cannot be counted', () => lastChunk(database));
+  const index = createIndexCheck(database, check);
+  const end = await readChunks(database, check, index, last ?? -1);
+  tryRead('the index cannot be read', () => index.finish(end));
 }
 
-async function readRows(database: Database, check: LedgerCheck, end: number): Promise<void> {
-  let unreadable = 0;
-  let prepared: Statement | undefined;
-  const page = () => {
-    prepared ??= database.prepare(ROWS);
-    return prepared;
-  };
-  for (let from = 0; from < end && unreadable < UNREADABLE_LIMIT; from += PAGE_RECORDS) {
-    const to = Math.min(end, from + PAGE_RECORDS);
-    const rows = attempt(() => page().all(from, to));
-    if (rows !== undefined) for (const row of rows) feed(check, row);
-    for (let index = from; rows === undefined && index < to && unreadable < UNREADABLE_LIMIT; index += 1) {
-      const row = attempt(() => page().all(index, index + 1));
-      if (row === undefined) unreadable += 1;
-      if (row === undefined) check.unreadable(index, 'a record cannot be read');
-      else for (const one of row) feed(check, one);
+/** The ledger's own name is that of its key. */
+function compareMeta(database: Database, check: LedgerCheck, { origin, text, fingerprint }: VerifierKey): void {
+  const wanted: Record<string, string> = { id: fingerprint.slice(0, ID_DIGITS), key: text, origin };
+  const found = database.prepare('SELECT name, value FROM meta ORDER BY name').all();
+  const same = found.length === 3 && found.every(({ name, value }) => wanted[String(name)] === value);
+  if (!same) check.defects.add('unknown_key', 'the tables name another ledger than that of the key');
+}
+
+function lastChunk(database: Database): number {
+  return Number(database.prepare('SELECT coalesce(max(first), -1) AS first FROM chunk').get()?.first);
+}
+
+/** Reads up to the chunk that was the last when reading began. Answers the index after its last record. */
+async function readChunks(database: Database, check: LedgerCheck, index: IndexCheck, last: number): Promise<number> {
+  const chunks = createChunkReader(database, check, last);
+  let next = 0;
+  let sincePause = 0;
+  for (let page = chunks.page(0); page.length > 0; page = chunks.page(next)) {
+    for (const row of page) {
+      for (const [at, framed] of recordsOf(row, check).entries()) {
+        next = Number(row.first) + at + 1;
+        feed(check, index, row, next - 1, framed);
+        sincePause += 1;
+        if (sincePause % PAUSE_RECORDS === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+      next = Math.max(next, Number(row.first) + 1);
     }
-    await new Promise((resolve) => setImmediate(resolve));
   }
+  return next;
 }
 
-function feed(check: LedgerCheck, row: Row): void {
-  check.record({
-    index: Number(row.idx),
-    bytes: bytesOf(row.bytes),
-    leaf: bytesOf(row.leaf),
-    columns: row as Record<(typeof COLUMNS)[number], unknown>,
-  });
+function recordsOf({ first, bytes }: Row, check: LedgerCheck): Buffer[] {
+  const records = splitChunk(bytesOf(bytes));
+  if (records === undefined) check.unreadable(Number(first), 'records cannot be told apart');
+  return records ?? [];
 }
 
-function readClaim(database: Database, check: LedgerCheck): { tree?: Claim; end: number } {
-  // One statement, so that both numbers belong to one moment.
-  const row = database
-    .prepare('SELECT size, peaks, (SELECT coalesce(max(idx) + 1, 0) FROM record) AS count FROM tree WHERE id = 0')
-    .get();
-  const end = Number(row?.count ?? 0);
-  const tree = unpackPeaks(Number(row?.size), bytesOf(row?.peaks));
-  if (tree !== undefined) return { tree, end };
-  check.defects.add('bad_root', 'the stored tree is not a tree');
-  return { end: row === undefined ? countOf(database) : end };
+function feed(check: LedgerCheck, index: IndexCheck, row: Row, place: number, framed: Buffer): void {
+  const envelope = check.record(framed, place);
+  if (envelope !== undefined && envelope.recorded_at !== row.recorded_at) {
+    check.defects.add('bad_leaf', 'the time beside a record is not the one it states', place);
+  }
+  readable(check, 'the index cannot be read', () => index.record(place, envelope));
 }
 
-function countOf(database: Database): number {
-  return Number(database.prepare('SELECT coalesce(max(idx) + 1, 0) AS count FROM record').get()?.count ?? 0);
+/** Reads chunks in their order, one by one where a page of them cannot be read whole. */
+function createChunkReader(database: Database, check: LedgerCheck, last: number) {
+  let unreadable = 0;
+  const read = (sql: string, ...values: number[]) => attempt(() => database.prepare(sql).all(...values));
+  const PAGE = 'SELECT first, recorded_at, bytes FROM chunk WHERE first >= ? AND first <= ? ORDER BY first LIMIT ?';
+
+  function page(from: number): Row[] {
+    const rows = read(PAGE, from, last, PAGE_CHUNKS);
+    if (rows !== undefined) return rows;
+    for (let at = from; unreadable < UNREADABLE_LIMIT; ) {
+      const [next] = read('SELECT min(first) AS first FROM chunk WHERE first >= ? AND first <= ?', at, last) ?? [];
+      if (next === undefined) break;
+      if (next.first === null) return [];
+      const row = read(PAGE, Number(next.first), Number(next.first), 1);
+      if (row !== undefined) return row;
+      unreadable += 1;
+      check.unreadable(Number(next.first), 'records cannot be read');
+      at = Number(next.first) + 1;
+    }
+    check.unreadable(from, 'the records from here on cannot be read');
+    return [];
+  }
+  return { page };
 }
 
 /** A ledger's tables, indexes and triggers are these and no others: a trigger more could rewrite what is appended. */
@@ -102,14 +123,18 @@ export function compareSchema(
   if (wanted !== found) check.defects.add('unreadable', 'the tables, indexes and triggers are not those of a ledger');
 }
 
-/** SQLite's own check of every page and every index against its table. It holds the thread while it runs. */
-export function checkPages(database: Database, check: LedgerCheck): void {
-  readable(check, 'the pages of the file cannot be checked', () => {
-    for (const row of database.prepare('PRAGMA integrity_check(20)').all()) {
-      const found = String(Object.values(row)[0]);
-      if (found !== 'ok') check.defects.add('unreadable', `the file is damaged: ${found}`);
-    }
-  });
+/** SQLite's own check of every page and every index against its table, in words; nothing when all is well. It holds the thread while it runs. */
+export function pageDefects(database: Database): string[] {
+  try {
+    const found = database
+      .prepare('PRAGMA integrity_check(20)')
+      .all()
+      .map((row) => String(Object.values(row)[0]));
+    return found.filter((line) => line !== 'ok').map((line) => `the file is damaged: ${line}`);
+  } catch (cause) {
+    if (isBusy(cause)) throw cause;
+    return ['the pages of the file cannot be checked'];
+  }
 }
 
 function readable<T>(check: LedgerCheck, message: string, read: () => T): T | undefined {

@@ -1,5 +1,6 @@
 /** Says in words what a verification found. */
 
+import type { ProofReport } from './check-proof.js';
 import type { VerifyReport } from './verify-file.js';
 
 /** More lines than this are counted, not shown. */
@@ -22,4 +23,16 @@ export function textReport(path: string, report: VerifyReport): string {
   }
   if (defects.length > SHOWN_DEFECTS) lines.push(`  and ${defects.length - SHOWN_DEFECTS} more`);
   return `${lines.join('\n')}\n`;
+}
+
+/** What a proof proves, for a person. */
+export function proofText(path: string, report: ProofReport): string {
+  switch (report.proves) {
+    case 'nothing':
+      return `proves nothing: ${path}: ${report.message}\n`;
+    case 'consistency':
+      return `good: ${path}\n  the head of ${report.size} records continues the head of ${report.from}\n`;
+    case 'inclusion':
+      return `good: ${path}\n  this is record ${report.index} of ${report.size}:\n${JSON.stringify(report.record, null, 2)}\n`;
+  }
 }

@@ -2,13 +2,13 @@
 
 import { open, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type CheckSummary, createCheck, type LedgerCheck } from '../check.js';
+import { type CheckSummary, createCheck, type LedgerCheck, type Reading } from '../check.js';
 import type { Defect } from '../defect.js';
-import { parseVerifierKey, type VerifierKey } from '../note.js';
+import { parseVerifierKey, splitNotes, type VerifierKey } from '../note.js';
 import { builtinSqlite } from './builtin-sqlite.js';
 import { checkBlobs } from './check-blobs.js';
 import type { ExportHeader } from './export-format.js';
-import { checkPages, readDatabase } from './read-database.js';
+import { pageDefects, readDatabase } from './read-database.js';
 import { readExport, readHeader } from './read-export.js';
 
 export interface VerifyRequest {
@@ -16,7 +16,7 @@ export interface VerifyRequest {
   readonly path: string;
   /** The key the heads must be signed with; else the one that the file names is believed. */
   readonly key?: string;
-  /** A file with a signed head that was kept elsewhere. */
+  /** A file with signed heads that were kept elsewhere. */
   readonly against?: string;
 }
 export interface VerifyReport extends CheckSummary {
@@ -38,31 +38,44 @@ export async function verifyFile(request: VerifyRequest): Promise<VerifyReport |
   const given = request.key === undefined ? undefined : parseVerifierKey(request.key.trim());
   if (request.key !== undefined && given === undefined) return { failure: 'the key given is not a verifier key' };
   const path = (await stat(request.path)).isDirectory() ? join(request.path, 'ledger.db') : request.path;
-  const witness = request.against === undefined ? undefined : await readFile(request.against, 'utf8');
-  return (await isDatabase(path)) ? verifyDatabase(path, given, witness) : verifyExport(path, given, witness);
+  const witnesses = request.against === undefined ? [] : splitNotes(await readFile(request.against, 'utf8'));
+  if (request.against !== undefined && witnesses.length === 0)
+    return { failure: 'the file given with --against holds no head' };
+  return (await isDatabase(path)) ? verifyDatabase(path, given, witnesses) : verifyExport(path, given, witnesses);
 }
 
-async function verifyExport(path: string, given: VerifierKey | undefined, witness: string | undefined) {
+/** First by the bytes alone; only where something is wrong is everything read whole, to say what. */
+async function verifyExport(path: string, given: VerifierKey | undefined, witnesses: readonly string[]) {
+  const quick = await readingExport(path, given, witnesses, 'bytes');
+  return 'failure' in quick || quick.defects.length === 0 ? quick : readingExport(path, given, witnesses, 'whole');
+}
+
+async function readingExport(
+  path: string,
+  given: VerifierKey | undefined,
+  witnesses: readonly string[],
+  reading: Reading,
+): Promise<VerifyReport | VerifyFailure> {
   const header = await readHeader(path);
   if (header === undefined) return { failure: 'the file is neither an export nor a ledger.db' };
-  const { check, pinned, key } = begin(header.key, given);
+  const { check, pinned, key } = begin(header.key, given, reading);
   if (check === undefined) return unknownKey('export', header.key);
   if (header.origin !== key.origin) check.defects.add('unknown_key', 'the export names another origin than its key');
-  if (witness !== undefined) check.head(witness, 'elsewhere');
+  for (const witness of witnesses) check.head(witness, 'elsewhere');
   await readExport(path, header, check);
   return report(check, endOfExport(check, header), { source: 'export', key, pinned, blobsAbsent: check.blobs.size });
 }
 
 /** An export ends with its last signed head: what comes after that nobody vouches for. */
 function endOfExport(check: LedgerCheck, header: ExportHeader): CheckSummary {
-  const summary = check.finish({ size: header.records });
+  const summary = check.finish(header.records);
   if (summary.afterLastHead > 0) {
     check.defects.add('bad_root', 'the newest records are under no signed head', summary.size - summary.afterLastHead);
   }
   return summary;
 }
 
-async function verifyDatabase(path: string, given: VerifierKey | undefined, witness: string | undefined) {
+async function verifyDatabase(path: string, given: VerifierKey | undefined, witnesses: readonly string[]) {
   const sqlite = builtinSqlite();
   if (sqlite === undefined) return { failure: 'a ledger.db needs Node 22.13 or later; an export needs only this one' };
   const database = new sqlite(path, { readOnly: true });
@@ -70,10 +83,10 @@ async function verifyDatabase(path: string, given: VerifierKey | undefined, witn
     const stated = statedKey(database);
     const { check, pinned, key } = begin(stated, given);
     if (check === undefined) return unknownKey('database', stated);
-    if (witness !== undefined) check.head(witness, 'elsewhere');
-    const claim = await readDatabase(sqlite, database, check);
-    const summary = check.finish(claim);
-    checkPages(database, check);
+    for (const witness of witnesses) check.head(witness, 'elsewhere');
+    await readDatabase(sqlite, database, check, key);
+    const summary = check.finish();
+    for (const found of pageDefects(database)) check.defects.add('unreadable', found);
     const blobsAbsent = await checkBlobs(join(dirname(path), 'blobs'), check);
     return report(check, summary, { source: 'database', key, pinned, blobsAbsent });
   } finally {
@@ -85,11 +98,11 @@ type Begun =
   | { readonly check: LedgerCheck; readonly pinned: boolean; readonly key: VerifierKey }
   | { readonly check: undefined; readonly pinned: boolean; readonly key: undefined };
 
-function begin(stated: string, given: VerifierKey | undefined): Begun {
+function begin(stated: string, given: VerifierKey | undefined, reading: Reading = 'whole'): Begun {
   const key = given ?? parseVerifierKey(stated);
   const pinned = given !== undefined;
   if (key === undefined) return { check: undefined, pinned, key };
-  const check = createCheck(key);
+  const check = createCheck(key, reading);
   if (key.text !== stated) check.defects.add('unknown_key', 'the ledger names another key than the one given');
   return { check, pinned, key };
 }

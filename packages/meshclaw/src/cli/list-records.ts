@@ -21,6 +21,12 @@ export const RECORD_FILTERS: readonly OptionSpec[] = [
   { name: 'operation', value: 'name', description: 'about this operation' },
   { name: 'subject', value: 'type:id', description: 'asked by this subject' },
   { name: 'plan', value: 'id', description: 'about this plan' },
+  { name: 'approval', value: 'id', description: 'about this approval' },
+  { name: 'execution', value: 'id', description: 'about this execution' },
+  { name: 'run', value: 'id', description: 'of this run of a workflow' },
+  { name: 'digest', value: 'hex', description: 'about the plan with this digest' },
+  { name: 'policy', value: 'hex', description: 'decided by the policy with this digest' },
+  { name: 'once', value: 'key', description: 'the record that has this key' },
   { name: 'since', value: 'time', description: 'at or after this time (ISO 8601), or within the last 30m, 12h, 7d' },
   { name: 'until', value: 'time', description: 'before this time' },
   { name: 'limit', value: 'number', description: `at most so many (default ${DEFAULT_LIMIT}, at most ${MOST})` },
@@ -47,6 +53,12 @@ export function queryFrom(args: Arguments): Result<RecordQuery, UsageError> {
     operation: args.optional('operation'),
     subject: args.optional('subject'),
     plan: args.optional('plan'),
+    approval: args.optional('approval'),
+    execution: args.optional('execution'),
+    run: args.optional('run'),
+    digest: args.optional('digest'),
+    policy: args.optional('policy'),
+    once: args.optional('once'),
     since: since.value,
     until: until.value,
   };
@@ -64,7 +76,8 @@ export function limitFrom(word: string | undefined): Result<number, UsageError> 
 
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-function timeFrom(word: string | undefined): Result<string | undefined, UsageError> {
+/** A time, or a span back from now such as `12h`. Err kinds: `meshclaw.usage`. */
+export function timeFrom(word: string | undefined): Result<string | undefined, UsageError> {
   if (word === undefined) return ok(undefined);
   const [, count, unit] = /^([0-9]{1,5})([mhd])$/.exec(word) ?? [];
   const time = count === undefined ? Date.parse(word) : Date.now() - Number(count) * (UNITS[unit ?? ''] ?? Number.NaN);

@@ -65,16 +65,40 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./enrol.js'),
   },
   {
+    ...{"name":"evidence anchor","summary":"Send the newest signed head to every place the settings name","description":"The places are evidence.anchors in meshclaw.yaml. Heads go there by themselves once a minute and when a command ends; this says whether they arrive.","positionals":[],"options":[],"example":"evidence anchor"},
+    load: () => import('./evidence/anchor.js'),
+  },
+  {
     ...{"name":"evidence chain","summary":"Show decision, approval, execution and verification as one story","positionals":[{"name":"id","description":"a plan, an approval, an execution or a run","required":true}],"options":[],"example":"evidence chain plan-4k2m9x1c7q0z"},
     load: () => import('./evidence/chain.js'),
+  },
+  {
+    ...{"name":"evidence consistency","summary":"Print a proof that the ledger continues an earlier head","description":"Whoever kept the earlier head checks it with nothing but Node and the key: npx --package @meshclaw/evidence meshclaw-evidence check <proof> --against <head> --key <key>. Its form is that of C2SP tlog-witness.","positionals":[{"name":"head","description":"a file with the earlier head","required":true}],"options":[],"example":"evidence consistency head.txt > proof.txt"},
+    load: () => import('./evidence/consistency.js'),
   },
   {
     ...{"name":"evidence export","summary":"Write the ledger with its signed heads into one file","positionals":[{"name":"file","description":"where to write; an existing file is replaced","required":true}],"options":[],"example":"evidence export evidence.jsonl"},
     load: () => import('./evidence/export.js'),
   },
   {
-    ...{"name":"evidence list","summary":"Show records of the ledger, newest first","positionals":[],"options":[{"name":"type","value":"type","description":"as decision.made","repeatable":true},{"name":"server","value":"name","description":"about this server"},{"name":"operation","value":"name","description":"about this operation"},{"name":"subject","value":"type:id","description":"asked by this subject"},{"name":"plan","value":"id","description":"about this plan"},{"name":"since","value":"time","description":"at or after this time (ISO 8601), or within the last 30m, 12h, 7d"},{"name":"until","value":"time","description":"before this time"},{"name":"limit","value":"number","description":"at most so many (default 20, at most 1000)"}],"example":"evidence list --type decision.made --limit 20"},
+    ...{"name":"evidence head","summary":"Print the newest signed head, to be kept elsewhere","description":"A head stands for every record before it. Kept where the owner of the ledger cannot write, it shows a ledger that was cut back or written anew: evidence verify --against <file>.","positionals":[],"options":[],"example":"evidence head > head.txt"},
+    load: () => import('./evidence/head.js'),
+  },
+  {
+    ...{"name":"evidence import","summary":"Take over the evidence folder of the Go edition of MeshClaw","description":"Each file YYYY-MM-DD/*.json becomes a record of type ledger.imported, redacted, once: importing again adds only what is new. The folder is left as it is. What was not proof-bearing before does not become so: the ledger proves what was imported and when.","positionals":[{"name":"folder","description":"as ~/.meshclaw/evidence","required":true}],"options":[],"example":"evidence import ~/.meshclaw/evidence"},
+    load: () => import('./evidence/import.js'),
+  },
+  {
+    ...{"name":"evidence list","summary":"Show records of the ledger, newest first","positionals":[],"options":[{"name":"type","value":"type","description":"as decision.made","repeatable":true},{"name":"server","value":"name","description":"about this server"},{"name":"operation","value":"name","description":"about this operation"},{"name":"subject","value":"type:id","description":"asked by this subject"},{"name":"plan","value":"id","description":"about this plan"},{"name":"approval","value":"id","description":"about this approval"},{"name":"execution","value":"id","description":"about this execution"},{"name":"run","value":"id","description":"of this run of a workflow"},{"name":"digest","value":"hex","description":"about the plan with this digest"},{"name":"policy","value":"hex","description":"decided by the policy with this digest"},{"name":"once","value":"key","description":"the record that has this key"},{"name":"since","value":"time","description":"at or after this time (ISO 8601), or within the last 30m, 12h, 7d"},{"name":"until","value":"time","description":"before this time"},{"name":"limit","value":"number","description":"at most so many (default 20, at most 1000)"}],"example":"evidence list --type decision.made --limit 20"},
     load: () => import('./evidence/list.js'),
+  },
+  {
+    ...{"name":"evidence prove","summary":"Print a proof that a record stands under a signed head","description":"The proof carries the record and is checked anywhere, with nothing but Node and the key (evidence head --json): npx --package @meshclaw/evidence meshclaw-evidence check <proof> --key <key>. Its form is C2SP tlog-proof.","positionals":[{"name":"record","description":"its number","required":true}],"options":[],"example":"evidence prove 42 > record-42.tlog-proof"},
+    load: () => import('./evidence/prove.js'),
+  },
+  {
+    ...{"name":"evidence prune","summary":"Erase large outputs that are old; records and proofs stay whole","description":"Outputs over 4 KiB lie beside the ledger, named by their digest. An erased one can no longer be read; that it was there, its size and its digest stay proved.","positionals":[],"options":[{"name":"blobs-older-than","value":"time","description":"a span such as 90d, or a time (ISO 8601)"}],"example":"evidence prune --blobs-older-than 90d"},
+    load: () => import('./evidence/prune.js'),
   },
   {
     ...{"name":"evidence settle","summary":"Say what became of a change whose outcome is unknown; needs an approver’s signature","description":"For a change that was begun and whose end nobody recorded: the connection was cut, or MeshClaw ended half-way. Look at the server first. What was found is added to the record, which stays as it is.","positionals":[{"name":"execution","description":"as meshclaw status names it","required":true}],"options":[{"name":"found","value":"what","description":"what the server shows: done, not_done, partly_done"},{"name":"note","value":"text","description":"in your own words"},{"name":"key","value":"file","description":"sign here with this private key (or public key, when an agent holds it)"},{"name":"signature","value":"file","description":"a signature over the statement, made elsewhere; - reads stdin"},{"name":"statement","description":"print the bytes that an approver has to sign"}],"example":"evidence settle exec-0123456789ab --found done --note \"nginx runs the new version\" --key ~/.ssh/id_ed25519"},
@@ -85,7 +109,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./evidence/show.js'),
   },
   {
-    ...{"name":"evidence verify","summary":"Check every record against the signed heads","description":"Names each defect. To check an export on another computer, which needs nothing but Node: npx --package @meshclaw/evidence meshclaw-evidence verify <file>.","positionals":[],"options":[],"example":"evidence verify"},
+    ...{"name":"evidence summary","summary":"Count what was asked, allowed, denied and approved, and list every change","positionals":[],"options":[{"name":"since","value":"time","description":"a span such as 12h or 7d, or a time (ISO 8601); default 24h"},{"name":"until","value":"time","description":"before this time; default now"}],"example":"evidence summary --since 12h"},
+    load: () => import('./evidence/summary.js'),
+  },
+  {
+    ...{"name":"evidence verify","summary":"Check every record against the signed heads","description":"Names each defect. To check an export on another computer, which needs nothing but Node: npx --package @meshclaw/evidence meshclaw-evidence verify <file>.","positionals":[],"options":[{"name":"against","value":"file","description":"also against the heads in this file, which was kept elsewhere"}],"example":"evidence verify --against /mnt/elsewhere/meshclaw-heads"},
     load: () => import('./evidence/verify.js'),
   },
   {

@@ -11,6 +11,10 @@ policy:
 # evidence:
 #   # Where the ledger lives when not in this folder. An absolute path.
 #   folder: /var/lib/meshclaw
+#   # Where signed heads are kept as well: only a head out of reach shows a ledger that was cut back or written anew.
+#   anchors:
+#     - file: /mnt/elsewhere/meshclaw-heads
+#     - command: [ssh, witness, cat >> meshclaw-heads]
 `;
 
 export const SAMPLE_INVENTORY = `# The servers MeshClaw may be asked about. Names carry no meaning; what policy may use is written here.

@@ -18,8 +18,8 @@ async function problemsOf(text: string) {
 
 test('without a file every value is its default', async () => {
   const { settings, sources } = (await loadSettings(at.home))._unsafeUnwrap();
-  expect(settings).toEqual({ policyPack: 'homelab', evidenceFolder: at.home.folder });
-  expect(sources.map(({ from }) => from)).toEqual(['option', 'default', 'default']);
+  expect(settings).toEqual({ policyPack: 'homelab', evidenceFolder: at.home.folder, anchors: [] });
+  expect(sources.map(({ from }) => from)).toEqual(['option', 'default', 'default', 'default']);
 });
 
 test('the sample is valid', async () => {
@@ -37,6 +37,14 @@ test('an unknown key inside is compared with the keys that are known there', asy
   expect(await problemsOf('policy:\n  pakc: homelab\n')).toEqual([
     { line: 2, column: 3, path: 'policy.pakc', said: 'unknown key "pakc"', nearest: 'pack' },
   ]);
+});
+
+test('anchors are files and commands, and nothing else', async () => {
+  await at.write('meshclaw.yaml', 'evidence:\n  anchors:\n    - file: /mnt/heads\n    - command: [curl, -T, heads]\n');
+  const { settings } = (await loadSettings(at.home))._unsafeUnwrap();
+  expect(settings.anchors).toEqual([{ file: '/mnt/heads' }, { command: ['curl', '-T', 'heads'] }]);
+  expect(await problemsOf('evidence:\n  anchors:\n    - file: heads\n')).not.toEqual([]);
+  expect(await problemsOf('evidence:\n  anchors:\n    - command: []\n')).not.toEqual([]);
 });
 
 test('a pack that does not exist is an error', async () => {

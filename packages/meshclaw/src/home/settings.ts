@@ -9,6 +9,14 @@ import { invalidConfiguration, parseSource } from './document.js';
 import type { Home } from './home.js';
 import { readSafely } from './safe-file.js';
 
+const anchorSchema = z.union([
+  z.strictObject({ file: z.string().refine(isAbsolute, 'must be an absolute path') }),
+  z.strictObject({ command: z.tuple([z.string().min(1)], z.string()) }),
+]);
+
+/** A place where signed heads are kept as well: a file they are added to, or a command that is handed each on its standard input. */
+export type Anchor = Readonly<z.output<typeof anchorSchema>>;
+
 const settingsSchema = z.strictObject({
   policy: z
     .strictObject({
@@ -20,6 +28,8 @@ const settingsSchema = z.strictObject({
     .strictObject({
       /** Where the ledger lives, when not in the home. */
       folder: z.string().refine(isAbsolute, 'must be an absolute path').optional(),
+      /** Where signed heads are kept as well. */
+      anchors: z.array(anchorSchema).max(8).optional(),
     })
     .optional(),
 });
@@ -28,6 +38,7 @@ const settingsSchema = z.strictObject({
 export interface Settings {
   readonly policyPack: Pack;
   readonly evidenceFolder: string;
+  readonly anchors: readonly Anchor[];
 }
 /** One effective value and its source, for `config show`. */
 export interface SourcedValue {
@@ -55,14 +66,24 @@ export async function loadSettings(home: Home): Promise<Result<LoadedSettings, H
 function effective(home: Home, given: z.output<typeof settingsSchema>): LoadedSettings {
   const pack = given.policy?.pack;
   const folder = given.evidence?.folder;
-  const settings = { policyPack: pack ?? DEFAULT_PACK, evidenceFolder: folder ?? home.folder };
-  const from = (value: string | undefined) => (value === undefined ? 'default' : home.settings);
+  const anchors = given.evidence?.anchors;
+  const settings = {
+    policyPack: pack ?? DEFAULT_PACK,
+    evidenceFolder: folder ?? home.folder,
+    anchors: anchors ?? [],
+  };
+  const from = (value: unknown) => (value === undefined ? 'default' : home.settings);
   return {
     settings,
     sources: [
       { key: 'home', value: home.folder, from: home.from },
       { key: 'policy.pack', value: settings.policyPack, from: from(pack) },
       { key: 'evidence.folder', value: settings.evidenceFolder, from: from(folder) },
+      { key: 'evidence.anchors', value: settings.anchors.map(anchorName).join(', '), from: from(anchors) },
     ],
   };
 }
+
+/** An anchor in one line. */
+export const anchorName = (anchor: Anchor): string =>
+  'file' in anchor ? anchor.file : `command ${anchor.command.join(' ')}`;

@@ -1,6 +1,7 @@
 /** Prints why a command could not do what was asked, and answers its exit code. */
 
 import type { ApprovalError, LedgerError, Refusal } from '@meshclaw/core';
+import type { ProofError } from '@meshclaw/evidence';
 import { codeOfError, codeOfRefusal, EXIT, type ExitCode } from '../cli/exit-code.js';
 import type { HomeError, MeshClawPackageError } from '../errors.js';
 import { visibleLine } from './escape.js';
@@ -23,6 +24,18 @@ export function failRefusal(printer: Printer, refusal: Refusal): ExitCode {
 export function failLedger(printer: Printer, error: LedgerError): ExitCode {
   printer.problem(error, [`${error.kind}: ${visibleLine(error.message)}`]);
   return EXIT.notDone;
+}
+
+/** Why nothing was proved; `detail` is what was asked about. */
+export function failProof(printer: Printer, { kind, message, cause }: ProofError, detail: string): ExitCode {
+  switch (kind) {
+    case 'evidence.not_covered':
+      return fail(printer, { kind: 'meshclaw.not_found', message, detail });
+    case 'evidence.bad_head':
+      return fail(printer, { kind: 'meshclaw.unreadable_file', message, detail });
+    case 'evidence.unavailable':
+      return failLedger(printer, { kind: 'unavailable', message, cause });
+  }
 }
 
 /** An error of the approval desk. */

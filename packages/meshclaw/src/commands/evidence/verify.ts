@@ -3,6 +3,7 @@
 import type { Defect } from '@meshclaw/core';
 import { defineCommand } from '../../cli/command.js';
 import { EXIT } from '../../cli/exit-code.js';
+import { headsIn } from '../../home/anchors.js';
 import { visibleLine } from '../../output/escape.js';
 import { fail, failLedger } from '../../output/fail.js';
 
@@ -12,12 +13,16 @@ export const command = defineCommand({
   description:
     'Names each defect. To check an export on another computer, which needs nothing but Node: npx --package @meshclaw/evidence meshclaw-evidence verify <file>.',
   positionals: [],
-  options: [],
-  example: 'evidence verify',
-  async run(_args, { openEvidence, printer }) {
+  options: [
+    { name: 'against', value: 'file', description: 'also against the heads in this file, which was kept elsewhere' },
+  ],
+  example: 'evidence verify --against /mnt/elsewhere/meshclaw-heads',
+  async run(args, { openEvidence, printer }) {
     const evidence = await openEvidence();
     if (evidence.isErr()) return fail(printer, evidence.error);
-    const verified = await evidence.value.ledger.verify();
+    const elsewhere = await headsIn(args.optional('against'));
+    if (elsewhere.isErr()) return fail(printer, elsewhere.error);
+    const verified = await evidence.value.ledger.verify(elsewhere.value);
     if (verified.isErr()) return failLedger(printer, verified.error);
     const { size, root, heads, defects } = verified.value;
     for (const defect of defects) printer.text(defectLine(defect));
