@@ -135,7 +135,7 @@ describe('where the target has no lock', () => {
     const clock = createTestClock();
     const ledger = createMemoryLedger({ clock });
     const intended = { type: 'execution.intended', target: 'web1', execution: 'exec-1' } as const;
-    await ledger.append([{ ...intended, body: { timeout_ms: 60_000 } }]);
+    (await ledger.append([{ ...intended, body: { timeout_ms: 60_000 } }]))._unsafeUnwrap();
     const { controller, dial } = controllers(undefined, ledger);
     const early = (await controller(clock).perform(...set(5)))._unsafeUnwrapErr();
     expect(early).toMatchObject({ kind: 'refused', why: 'overtaken' });

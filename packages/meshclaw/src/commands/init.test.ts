@@ -66,7 +66,7 @@ test('patterns, other names of a server, and what is reached by a command or thr
     expect.stringContaining('config:3: w* is a pattern'),
     'b: the same server as a; skipped',
     'p: reached by a ProxyCommand, which is never run; skipped',
-    'j: reached through a, which an entry cannot say; skipped',
+    'j: reached through a: write it yourself, with jump or ssh_config; skipped',
     'bad_\u00e9: not a plain name; skipped',
     'odd: host is not a host name or address; skipped',
   ]);

@@ -55,7 +55,9 @@ export function serversFrom(file: SshConfigFile, account: LocalAccount, check: S
 function whyNot({ name, proxyJump, proxyCommand }: SshHost): string | undefined {
   if (!NAME.test(name)) return 'not a plain name';
   if (proxyCommand) return 'reached by a ProxyCommand, which is never run';
-  return proxyJump.length > 0 ? `reached through ${proxyJump.join(', ')}, which an entry cannot say` : undefined;
+  return proxyJump.length > 0
+    ? `reached through ${proxyJump.join(', ')}: write it yourself, with jump or ssh_config`
+    : undefined;
 }
 
 function reachOf({ hostName, port, user, identityFiles }: SshHost): FoundServer['reach'][0] {
