@@ -59,13 +59,14 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function seen(text: string, shell: string, names: readonly string[]): readonly (readonly string[])[] {
   const log = join(folder, 'log');
   writeFileSync(log, '');
-  const stub = `#!/bin/sh\n{ printf '%s\\0' "\${0##*/}" "$@"; printf '\\001'; } >> '${log}'\n`;
+  // One write a call, so that those of a pipeline do not mix.
+  const stub = `#!/bin/sh\nprintf '%s\\0' "\${0##*/}" "$@" END >> '${log}'\n`;
   for (const name of names) {
     writeFileSync(join(folder, name), stub);
     chmodSync(join(folder, name), 0o755);
   }
   spawnSync(`/bin/${shell}`, ['-c', text], { env: { PATH: folder, HOME: '/~' }, cwd: folder, input: '' });
-  const calls = readFileSync(log, 'utf8').split('\u0001').slice(0, -1);
+  const calls = readFileSync(log, 'utf8').split('END\0').slice(0, -1);
   return calls.map((call) => call.split('\0').slice(0, -1)).sort();
 }
 

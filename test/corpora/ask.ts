@@ -21,7 +21,7 @@ export const rows: readonly Row[] = readFileSync(new URL('commands.jsonl', impor
   .filter((line) => line !== '')
   .map((line) => JSON.parse(line) as Row);
 
-let opened: Promise<Policy> | undefined;
+const opened: Promise<Policy> = Promise.resolve(openPolicy()).then((policy) => policy._unsafeUnwrap());
 
 /** The decision for text in a shell. */
 export const askText = (text: string, shell: 'sh' | 'bash' = 'sh'): Promise<Decision> =>
@@ -29,7 +29,6 @@ export const askText = (text: string, shell: 'sh' | 'bash' = 'sh'): Promise<Deci
 
 /** The decision for words without a shell. */
 export async function askWords(argv: readonly string[], properties: object = { argv }): Promise<Decision> {
-  opened ??= openPolicy().then((policy) => policy._unsafeUnwrap());
   const policy = await opened;
   return policy.decide({
     requestId: 'corpus',
