@@ -51,6 +51,33 @@ test('Ctrl-C during a long run ends it as unknown, on record, with exit code 7',
   expect((await cli.run(['evidence', 'verify'])).code).toBe(0);
 });
 
+test('text that is proved to only read runs at once in the shell that is named, with its evidence', async () => {
+  const text = 'printf "%s\\n" b a | sort; uptime >/dev/null';
+  const { code, stdout, stderr } = await cli.run(['run', 'localhost', '--shell', 'bash', text]);
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/evidence: \d/)]);
+  expect(stdout).toContain('| a\n');
+  expect(await recordsOf(cli, 'execution.intended')).toEqual([]);
+  const [decided] = await recordsOf(cli, 'decision.made');
+  expect(decided?.body).toMatchObject({ effect: 'read_state', request: { action: { argv: ['bash', '-c', text] } } });
+});
+
+test.each([
+  ['uptime', 'read_state', 0],
+  ['no-such-program --list', 'approval_required', 4],
+  ['ls $(id)', 'approval_required', 4],
+  ['rm -rf /var/lib', 'deny', 3],
+])('a dry run of text shows what would be decided and runs nothing: %s', async (text, effect, code) => {
+  const asked = await cli.run(['run', 'localhost', '--dry-run', '--json', text]);
+  expect(asked.code).toBe(code);
+  expect(JSON.parse(asked.stdout)).toMatchObject({ action: { argv: ['sh', '-c', text] }, decision: { effect } });
+  expect(await recordsOf(cli, 'execution.finished')).toEqual([]);
+});
+
+test('a shell that is none, or one for words, is a usage error', async () => {
+  expect((await cli.run(['run', 'localhost', '--shell', 'zsh', 'uptime'])).code).toBe(2);
+  expect((await cli.run(['run', 'localhost', '--shell', 'sh', '--', 'ls', '/srv'])).code).toBe(2);
+});
+
 test('a server that is not in the inventory is a usage error', async () => {
   const { code, stderr } = await cli.run(['run', 'web1', '--', 'uptime']);
   expect(code).toBe(2);

@@ -10,7 +10,7 @@ export const runEvidence = defineTool({
   id: 'run-evidence',
   title: 'Run a command and keep evidence',
   description:
-    'Runs one command by its words on one server and answers exit code and output, with ids of the evidence. Use it only where no other tool answers: policy decides from the words, mostly approval_required, then nothing has run and the answer says what a person types; after that make the same call again. No shell: for one say ["sh","-c","…"]. Never approves, never retries.',
+    'Runs one command on one server, argv without a shell or text in sh or bash, and answers exit code and output, with ids of the evidence. Use it only where no other tool answers: what policy proves to only read runs at once; for the rest, mostly approval_required, nothing has run and the answer says what a person types; after that make the same call again. Never approves, never retries.',
   uses: [commandRun],
   input: z.strictObject({
     server: ServerId,
