@@ -4,6 +4,8 @@ import { spawn } from 'node:child_process';
 import { homedir, userInfo } from 'node:os';
 import type { Connection, ParsedKey, PublicKeyAuthContext, ServerChannel } from 'ssh2';
 
+export { type OpenSshOptions, startOpenSshServer } from './openssh.js';
+
 export interface LoopbackServerOptions {
   /** The server's own key, unencrypted, as OpenSSH writes it. */
   readonly hostPrivateKey: string;
