@@ -74,7 +74,7 @@ export async function createController(entries: Readonly<Record<string, Entry>>)
 async function enrolHost(home: Home, ledger: Ledger, server: string, { fingerprint }: LabHost): Promise<void> {
   const reach = (await findSshReach(home, server, undefined))._unsafeUnwrap();
   const call = { executionId: 'enrol', timeoutMs: 20_000, maxOutputBytes: 0 };
-  const offered = (await offeredHostKeys(reach, call))._unsafeUnwrap();
+  const offered = (await offeredHostKeys({ host: reach.host, ...reach.way }, call))._unsafeUnwrap();
   const { key } = chooseKey(reach, offered, { fingerprint, replace: false })._unsafeUnwrap();
   const by = { type: 'human', id: 'dana' } as const;
   const pinning = { server, address: undefined, reach, key, by, confirmedBy: 'fingerprint' } as const;

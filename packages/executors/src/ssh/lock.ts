@@ -36,7 +36,9 @@ async function tryOnce(
   const asked = await ask(link.value, owner, holdMs, bounds);
   if (asked.isOk() && asked.value.answer.is === 'held') {
     const { end } = asked.value;
-    return ok({ release: once(() => end().finally(link.value.leave)) });
+    // A link on which a command's end was not seen answers nobody: its caller has waited to the end of its deadline already.
+    const release = () => end(link.value.isUsable() ? END_MS : 0).finally(link.value.leave);
+    return ok({ release: once(release) });
   }
   link.value.leave();
   if (asked.isErr()) return err(asked.error);
@@ -60,7 +62,7 @@ const once = (act: () => Promise<void>) => {
 /** What the server said, and what ends the process that said it. */
 interface Asked {
   readonly answer: LockAnswer;
-  end(): Promise<void>;
+  end(mostMs: number): Promise<void>;
 }
 
 async function ask(link: Link, owner: string, holdMs: number, bounds: Bounds): Promise<Result<Asked, ExecutorError>> {
@@ -86,10 +88,10 @@ async function ask(link: Link, owner: string, holdMs: number, bounds: Bounds): P
   if (opened.isErr()) return err(opened.error);
   if ('failed' in opened.value) return err(notRun(opened.value.failed === 'lost' ? 'gone' : opened.value.failed));
   const { channel } = opened.value;
-  const end = () => ended(channel, closed).finally(forget);
+  const end = (mostMs: number) => ended(channel, closed, mostMs).finally(forget);
   const answer = (await within(bounds, said, () => undefined)).map(lockAnswer);
   if (answer.isOk() && answer.value?.is === 'held') return ok({ answer: answer.value, end });
-  await end();
+  await end(END_MS);
   if (answer.isErr()) return err(answer.error);
   return answer.value === undefined ? err(SILENT) : ok({ answer: answer.value, end });
 }
@@ -99,11 +101,11 @@ const endLate = (opened: Opened) => {
 };
 
 /** Lets go of it, and waits until the server has seen that. */
-async function ended(channel: Channel, closed: Promise<void>): Promise<void> {
+async function ended(channel: Channel, closed: Promise<void>, mostMs: number): Promise<void> {
   channel.feed(undefined);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, END_MS);
+    timer = setTimeout(resolve, mostMs);
   });
   await Promise.race([closed, late]);
   clearTimeout(timer);

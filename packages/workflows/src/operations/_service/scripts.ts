@@ -32,25 +32,16 @@ export const LIST_SCRIPT = LIST("-- '*.service'");
 /** Looks at every unit of any type that has failed. */
 export const FAILED_SCRIPT = LIST("--state=failed -- '*'");
 
-// Two controllers that see the same state would both find it unchanged, and both act. Whoever waits compares afterwards.
-// The kernel takes the lock back when the script ends, however it does (flock(1) of util-linux); a file that others could
-// open would let them keep everybody waiting, hence the mask. What systemctl starts does not inherit it.
-const ALONE = `if [ -w /run ] && command -v flock >/dev/null 2>&1; then
-  mask=$(umask); umask 077; exec 9>>/run/meshclaw.lock; umask "$mask"
-  flock -w 120 9 || { printf 'another change is still under way\\n' >&2; exit 1; }
-fi`;
-
 // Compared in the same script that acts, so that as little as possible comes between. Exit 75 is "not what was
 // observed". systemctl's own exit codes (4, 5 …) are all "could not", and must not be mistaken for 75.
 // A program that falls over at once is active for a moment, and systemd starts it again 100 ms later
 // (RestartSec= of systemd.service(5)); after two seconds that shows as another invocation.
-/** Restarts the unit `$1` if it is still what `$2` says; exits 75 and does nothing otherwise. One at a time on a server. */
+/** Restarts the unit `$1` if it is still what `$2` says; exits 75 and does nothing otherwise. */
 export const RESTART_SCRIPT = `${BEGIN}
-${ALONE}
 told=$(${SHOW} --property=${OBSERVED} -- "$1") || exit 1
 found=$(printf '%s\\n' "$told" | sort)
 if [ "$found" != "$2" ]; then printf 'found:\\n%s\\n' "$found" >&2; exit 75; fi
-systemctl --no-ask-password restart -- "$1" </dev/null 9>&- || exit 1
+systemctl --no-ask-password restart -- "$1" </dev/null || exit 1
 first=$(${SHOW} --property=InvocationID -- "$1") || exit 1
 sleep 2
 second=$(${SHOW} --property=InvocationID -- "$1") || exit 1
