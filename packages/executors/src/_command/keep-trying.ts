@@ -19,13 +19,18 @@ export async function keepTrying<T extends object>(
   tryOnce: () => Promise<Tried<T>>,
   { remainingMs, signal }: { remainingMs(): number; readonly signal?: AbortSignal | undefined },
 ): Promise<Result<T, ExecutorError>> {
+  let owner: string | undefined;
   for (;;) {
     const tried = await tryOnce();
-    if (tried.isErr()) return err(tried.error);
+    if (tried.isErr()) {
+      const isLate = tried.error.kind === 'timed_out' || tried.error.kind === 'cancelled';
+      return err(isLate && owner !== undefined ? locked(owner) : tried.error);
+    }
     if (!('busy' in tried.value)) return tried as Result<T, ExecutorError>;
+    owner = tried.value.busy;
     const waitMs = Math.min(AGAIN_MS * (0.5 + Math.random()), remainingMs());
     if (waitMs > 0 && !signal?.aborted) await sleep(waitMs, signal);
-    if (remainingMs() <= 0 || signal?.aborted) return err(locked(tried.value.busy));
+    if (remainingMs() <= 0 || signal?.aborted) return err(locked(owner));
   }
 }
 

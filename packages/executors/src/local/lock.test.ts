@@ -20,7 +20,7 @@ describe('the lock of this machine', () => {
     if (why !== undefined) return context.skip(why);
     const [one, two] = [await session(), await session()];
     const held = (await one.lock('agent:codex', 60_000, call()))._unsafeUnwrap();
-    const refused = (await two.lock('human:dana', 60_000, call({ timeoutMs: 400 })))._unsafeUnwrapErr();
+    const refused = (await two.lock('human:dana', 60_000, call({ timeoutMs: 2_000 })))._unsafeUnwrapErr();
     expect(refused).toMatchObject({ kind: 'not_started', owner: expect.stringMatching(/^agent:codex@/) });
     await held.release();
     const short = (await two.lock('human:dana', 300, call()))._unsafeUnwrap();

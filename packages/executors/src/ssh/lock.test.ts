@@ -29,7 +29,7 @@ describe('the lock of a server', () => {
     const [one, two] = [await controller(), await controller()];
     const held = (await one.lock('agent:codex', 10_000))._unsafeUnwrap();
     expect((await exitOf(one.session, action(['echo', 'works']))).stdout.text).toBe('works\n');
-    const refused = (await two.lock('human:dana', 600))._unsafeUnwrapErr();
+    const refused = (await two.lock('human:dana', 4_000))._unsafeUnwrapErr();
     expect(refused).toMatchObject({ kind: 'not_started', owner: expect.stringMatching(/^agent:codex@/) });
     const waiting = two.lock('human:dana', 20_000);
     await held.release();
@@ -77,7 +77,7 @@ describe('the lock of a server', () => {
   itAsRoot('is one for all accounts', async () => {
     const [one, two] = [await controller(server.settings('deploy')), await controller()];
     const held = (await one.lock('agent:deploy', 10_000))._unsafeUnwrap();
-    expect((await two.lock('agent:root', 600))._unsafeUnwrapErr()).toMatchObject({
+    expect((await two.lock('agent:root', 4_000))._unsafeUnwrapErr()).toMatchObject({
       owner: expect.stringMatching(/^agent:deploy@/),
     });
     await held.release();
