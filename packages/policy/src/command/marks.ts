@@ -27,6 +27,8 @@ export type PathLists = z.output<typeof parametersSchema>;
 /** The lists of a policy's parameters. Throws when one is missing: then nothing can be judged. */
 export const pathLists = (parameters: JsonObject): PathLists => parametersSchema.parse(parameters);
 
+// What names a locale, a zone or a size; a path could name any file.
+const PLAIN_VALUE = /^(?![/:])(?!.*\.\.)[\w.@:+,/ -]{0,64}$/;
 /** A wildcard in a longer path makes comparing slow; it may be anything. */
 const LONGEST_WILD = 512;
 
@@ -57,9 +59,9 @@ export function createMarker(lists: PathLists): Marker {
   const tests: Readonly<Partial<Record<PathMark, (path: string, tree: boolean) => boolean>>> = {
     secret: (path, tree) =>
       has(path, lists.secret_parts) ||
-      (tree && !lists.secret_trees.includes(path) && leadsTo(path, lists.secret_parts)),
+      (tree && !lists.secret_trees.some((one) => mayBe(path, withoutSlash(one))) && leadsTo(path, lists.secret_parts)),
     sensitive: (path, tree) =>
-      has(path, lists.sensitive_parts) || (tree && lists.secret_trees.some((one) => mayBe(path, one))),
+      has(path, lists.sensitive_parts) || (tree && lists.secret_trees.some((one) => mayHold(one, path))),
     own: (path, tree) => has(path, own) || (tree && own.some((one) => isBelow(one, path))),
     protected: isProtected,
     autostart: (path) => has(path, lists.autostart_parts),
@@ -71,8 +73,8 @@ export function createMarker(lists: PathLists): Marker {
   return {
     isHarmlessDevice,
     variable: (name, value) => {
-      if (lists.harmless_variables.includes(name) || (/PAGER$/.test(name) && /^(?:cat)?$/.test(value)))
-        return 'harmless';
+      if (lists.harmless_variables.includes(name) && PLAIN_VALUE.test(value)) return 'harmless';
+      if (/PAGER$/.test(name) && /^(?:cat)?$/.test(value)) return 'harmless';
       return lists.hook_variables.some((one) => fits(one, name)) ? 'hook' : 'other';
     },
     secretIn: (text) => lists.secret_parts.find((part) => text.includes(part.replace(/\/$/, ''))),
@@ -93,6 +95,12 @@ function fits(listed: string, name: string): boolean {
   if (listed.startsWith('*')) return name.endsWith(listed.slice(1));
   return listed.endsWith('*') ? name.startsWith(listed.slice(0, -1)) : name === listed;
 }
+
+const withoutSlash = (tree: string): string => (tree.length > 1 ? tree.replace(/\/$/, '') : tree);
+
+/** Whether a listed tree may be meant, or with a slash at its end one below it. */
+const mayHold = (listed: string, path: string): boolean =>
+  listed.length > 1 && listed.endsWith('/') ? mayBeIn(path, withoutSlash(listed)) : mayBe(path, listed);
 
 /** `/srv/*` is all of `/srv`. */
 const withoutStar = (path: string): string => {

@@ -24,6 +24,18 @@ describe('the models of programs', () => {
     expect(names.filter((name, place) => names.indexOf(name) !== place)).toEqual([]);
   });
 
+  it('spell an option once, because in one list it takes a value and in the other it does not', () => {
+    const words = (value: unknown): readonly string[] => String(value ?? '').split(/\s+/);
+    const twice = (name: string, { flags, text, options, subcommands }: Record<string, unknown>): readonly string[] => {
+      const keys = Object.keys((options ?? {}) as object).flatMap(words);
+      const all = [...words(flags), ...words(text), ...keys].filter((word) => word !== '');
+      const inside = Object.entries((subcommands ?? {}) as Record<string, Record<string, unknown>>);
+      const own = all.filter((word, place) => all.indexOf(word) !== place).map((word) => `${name}: ${word}`);
+      return [...own, ...inside.flatMap(([sub, spec]) => twice(`${name} ${sub}`, spec ?? {}))];
+    };
+    expect(models.flatMap((model, place) => twice(files[place] ?? '', model._unsafeUnwrap()))).toEqual([]);
+  });
+
   it.each([
     ['not: [yaml', /./],
     ['program: x\n', /source/],

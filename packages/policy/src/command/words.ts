@@ -182,6 +182,9 @@ function give(state: State, name: string, meaning: Meaning, attached?: Argument)
     }
     state.at += 1;
     values.push(value);
+    // Some programs take an option's value only where it does not look like the next option.
+    if (state.program.style !== 'word' && /^-[A-Za-z-]/.test(value.pattern))
+      state.unknown.push(`option ${name} before ${value.pattern.slice(0, 64)}`);
     if (wanted[values.length - 1] === 'until_semicolon') values.push(...untilSemicolon(state));
   }
   state.options.push({ name, meaning, values });
