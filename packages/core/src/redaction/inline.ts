@@ -20,6 +20,7 @@ const urlPassword: SecretRule = {
       const character = text[end];
       if (character === ':' && colon === -1) colon = end;
       else if (character === '@') at = end;
+      else if (character === '/' && text[end + 1] === '/') break;
       else if (character === '/' && (colon === -1 || at !== -1 || /^\d{0,5}$/.test(text.slice(colon + 1, end)))) break;
       else if ((character === '?' || character === '#') && (colon === -1 || at !== -1)) break;
     }

@@ -41,6 +41,8 @@ function look(weight: Weight, text: string, place: number, literalEnd: number): 
   const blank = text.slice(literalEnd - 3, literalEnd).toLowerCase() === ' by';
   if (weight === 'weak' && /[A-Za-z]/.test(text[place - 1] ?? '') && !isCamel(text, place)) return undefined;
   const nameEnd = endOf(NAME_END, text, literalEnd);
+  // sudoers(5): tags of a command.
+  if (/^(?:NO)?PASSWD:/.test(text.slice(first, nameEnd + 1))) return undefined;
   const at = valueAt(text, first, nameEnd, blank || isSpaced(text, first, literalEnd));
   if (at === undefined) return undefined;
   const { start, jsonName } = at;
@@ -142,7 +144,7 @@ function found({ start, region, number }: Opened): Found {
 const LONGEST_SEEN = 128;
 /** What stands where a value would and is none: a reference, a placeholder, a word of a message. */
 const NO_VALUE =
-  /^(?:\$[({A-Za-z_].*|\{\{.*|%[sdv]|<[\w -]*>?|[*x•.…-]+|secret:\/\/.*|vault:\/\/.*|op:\/\/.*|\/(?:run|etc|var|home|usr|opt|tmp|root|mnt|dev|srv|proc)\/.*|(?:null|none|nil|true|false|undefined|yes|no|required|optional|disabled|enabled|changed|unchanged|updated|expired|incorrect|invalid|missing|empty|unset|password|authentication|failed|failure|error|must|cannot|should|amd64|arm64|i386|armhf|any|string|str|object|function|process\.env.*|os\.environ.*|env\..*)[.,:;!?)}\]]*)$/i;
+  /^(?:\$[({A-Za-z_].*|\{\{.*|%[sdv]|<[\w -]*>?|[*x•.…-]+|secret:\/\/.*|vault:\/\/.*|op:\/\/.*|\/(?:run|etc|var|home|usr|opt|tmp|root|mnt|dev|srv|proc|bin|sbin|lib|boot|sys)\/.*|(?:null|none|nil|true|false|undefined|yes|no|required|optional|disabled|enabled|changed|unchanged|updated|expired|incorrect|invalid|missing|empty|unset|password|authentication|failed|failure|error|must|cannot|should|amd64|arm64|i386|armhf|any|string|str|object|function|process\.env.*|os\.environ.*|env\..*)[.,:;!?)}\]]*)$/i;
 const MASKED = /^\[redacted:[a-z-]{1,40}\]?$/;
 
 /** The beginning of the value, as far as a decision needs it. */
@@ -156,6 +158,12 @@ function worth(weight: Weight, text: string, opened: Opened, equals: boolean): b
   const value = beginning(text, opened);
   if (value === '' || text.startsWith('-----BEGIN ', opened.start)) return false;
   if (NO_VALUE.test(value) || MASKED.test(value)) return false;
+  // "base-passwd: dependency problems": the name of a program and of a package, too.
+  if (
+    /passwd: $/.test(text.slice(opened.start - 8, opened.start)) &&
+    /^[a-z]+ [a-z]/.test(text.slice(opened.start, opened.start + 40))
+  )
+    return false;
   if (weight === 'strong') return value.length >= (opened.quote ? 1 : 4);
   return (
     looksRandom(value) ||

@@ -15,6 +15,8 @@ const MATERIAL = characters(/[A-Za-z0-9+/=]/);
 const LONG = 40;
 /** After so many lines without any material the key has ended, although nothing said so. */
 const MOST_OTHER_LINES = 24;
+/** Lines of other programs that a journal may show before a short last line. */
+const MOST_BETWEEN = 3;
 /** What may stand between two lines of material: a line's end, also as `\n`, and indentation. */
 const BETWEEN = /(?:\\{1,8}[nrt]|[\s>|]){1,120}/y;
 /** Nothing but material up to the end of the key. */
@@ -29,7 +31,7 @@ const PREFIXED = /[:\]|>][ \t]{1,8}$|"(?:MESSAGE|message|msg|log)":"$/;
 export interface KeyWatch {
   /** Lines that were no material since the last that was. */
   readonly others: number;
-  /** The line before was material (or began the key), so this may be a short last one. */
+  /** Material (or what begins a key) was but a few lines ago, so this may be a short last line. */
   readonly near: boolean;
   /** This line had material. */
   readonly had: boolean;
@@ -42,9 +44,10 @@ export function keyBegins(text: string, place: number): KeyWatch | undefined {
 }
 
 /** The watch in the next line, or undefined when it is over. */
-export function nextLine({ others, had }: KeyWatch): KeyWatch | undefined {
+export function nextLine({ others, near, had }: KeyWatch): KeyWatch | undefined {
   if (had) return { others: 0, near: true, had: false };
-  return others >= MOST_OTHER_LINES ? undefined : { others: others + 1, near: false, had: false };
+  if (others >= MOST_OTHER_LINES) return undefined;
+  return { others: others + 1, near: near && others < MOST_BETWEEN, had: false };
 }
 
 /** Where the next thing that matters to a watch may be: material, a line's end, or the key's end. */

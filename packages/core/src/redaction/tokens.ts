@@ -129,8 +129,10 @@ function lookFor({ kind, of, least, digit }: Shape, text: string, place: number,
   let end = after;
   while (end - after < least && isIn(of, text, end)) end += 1;
   if (end - after < least) return undefined;
+  // Key types of OpenSSH with a security key: sk-ssh-ed25519@openssh.com, sk-ecdsa-sha2-nistp256@openssh.com.
+  if (literal === 'sk-' && /^(?:ssh|ecdsa)-/.test(text.slice(after, after + 6))) return undefined;
   if (digit === true && !/\d/.test(text.slice(after, end))) return undefined;
-  if (kind === 'jwt' && !hasDot(text, after)) return undefined;
+  if (kind === 'jwt' && (/[-_]/.test(text[place - 1] ?? '') || !hasDot(text, after))) return undefined;
   return { kind, start: place, reach: { region: runOf(of), from: end } };
 }
 
