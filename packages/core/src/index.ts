@@ -136,6 +136,7 @@ export { type Problem, toProblem } from './problem.js';
 export { readPlan } from './read-plan.js';
 export { SECRET_RULES } from './redaction/patterns.js';
 export { redactJson } from './redaction/redact-json.js';
+export { redactingLedger } from './redaction/redacting-ledger.js';
 export {
   createRedactionStream,
   createRedactor,

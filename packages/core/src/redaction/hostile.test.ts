@@ -24,7 +24,7 @@ function timeMs(prefix: string, piece: string, length: number): number {
 function worstOf(literals: readonly string[]): { readonly prefix: string; readonly piece: string } {
   const tried = literals.flatMap((literal) =>
     PREFIXES.flatMap((prefix) =>
-      TAILS.map((tail) => ({ prefix, piece: literal + tail, cost: timeMs(prefix, literal + tail, 1_024) })),
+      TAILS.map((tail) => ({ prefix, piece: literal + tail, cost: timeMs(prefix, literal + tail, 512) })),
     ),
   );
   return tried.reduce((one, other) => (other.cost > one.cost ? other : one));
