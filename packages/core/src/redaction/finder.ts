@@ -23,7 +23,7 @@ const WIDEST_WINDOW = 8;
 export function createFinder({ literals, ignoreCase }: FinderOptions): Finder {
   const fold = (text: string): string => (ignoreCase ? text.toLowerCase() : text);
   const width = Math.min(WIDEST_WINDOW, ...literals.map(({ length }) => length));
-  const { shifts, starts } = tables(literals.map(fold), width, ignoreCase);
+  const { shifts, starts, longer } = tables(literals.map(fold), width, ignoreCase);
   const buckets = new Map<string, number[]>();
   for (const [index, literal] of literals.entries()) {
     const key = fold(literal).slice(0, SHORTEST_LITERAL);
@@ -37,7 +37,7 @@ export function createFinder({ literals, ignoreCase }: FinderOptions): Finder {
       for (let end = from + width - 1; end < last; ) {
         const shift = shifts[((text.charCodeAt(end - 1) & 127) << 7) | (text.charCodeAt(end) & 127)] as number;
         if (shift > 0) end += shift;
-        else if (starts[hashAt(text, end - width + 1)] === 1) return end - width + 1;
+        else if (mayBegin(starts, longer, text, end - width + 1)) return end - width + 1;
         else end += 1;
       }
       return -1;
@@ -58,12 +58,26 @@ export function createFinder({ literals, ignoreCase }: FinderOptions): Finder {
 const hash = (one: number, two: number, three: number): number =>
   (((one & 127) * 961) ^ ((two & 127) * 31) ^ (three & 127)) & 0xffff;
 
-const hashAt = (text: string, place: number): number =>
-  hash(text.charCodeAt(place), text.charCodeAt(place + 1), text.charCodeAt(place + 2));
+/** Five characters in a row, in one case, as far as it matters here. */
+const hashOfFive = (text: string, place: number): number => {
+  let sum = 0;
+  for (let at = place; at < place + 5; at += 1) sum = (Math.imul(sum, 31) + (text.charCodeAt(at) & 31)) & 0xffff;
+  return sum;
+};
+
+/** Three characters tell most places apart, five nearly all: words of a log begin like names of secrets. */
+function mayBegin(starts: Uint8Array, longer: Uint8Array, text: string, place: number): boolean {
+  const known = starts[hash(text.charCodeAt(place), text.charCodeAt(place + 1), text.charCodeAt(place + 2))];
+  return known === SHORT || (known === LONG && longer[hashOfFive(text, place)] === 1);
+}
+/** What begins here may be a literal of less than five characters. */
+const SHORT = 2;
+const LONG = 1;
 
 function tables(literals: readonly string[], width: number, ignoreCase: boolean) {
   const shifts = new Uint8Array(128 * 128).fill(width - 1);
   const starts = new Uint8Array(0x10000);
+  const longer = new Uint8Array(0x10000);
   const cases = (character: string): readonly number[] =>
     (ignoreCase ? [character, character.toUpperCase()] : [character]).map((one) => one.charCodeAt(0));
   for (const literal of literals) {
@@ -75,8 +89,14 @@ function tables(literals: readonly string[], width: number, ignoreCase: boolean)
           shifts[block] = Math.min(shifts[block] ?? 0, width - 1 - place);
         }
     }
+    const found = literal.length < 5 ? SHORT : LONG;
+    if (found === LONG) longer[hashOfFive(literal, 0)] = 1;
     for (const one of codes[0] ?? [])
-      for (const two of codes[1] ?? []) for (const three of codes[2] ?? []) starts[hash(one, two, three)] = 1;
+      for (const two of codes[1] ?? [])
+        for (const three of codes[2] ?? []) {
+          const place = hash(one, two, three);
+          starts[place] = Math.max(starts[place] ?? 0, found);
+        }
   }
-  return { shifts, starts };
+  return { shifts, starts, longer };
 }
