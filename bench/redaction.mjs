@@ -63,7 +63,9 @@ for (let round = 0; round < ROUNDS; round += 1)
       const startMs = performance.now();
       if (run(text).length === 0) throw new Error('nothing came out');
       const perSecond = BYTES / 1e6 / ((performance.now() - startMs) / 1000);
-      ((results[corpus] ??= {})[name] ??= []).push(perSecond);
+      results[corpus] ??= {};
+      results[corpus][name] ??= [];
+      results[corpus][name].push(perSecond);
     }
 
 const median = (numbers) => numbers.toSorted((left, right) => left - right)[Math.floor(numbers.length / 2)];

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path';
 import { BARE_SHAPES, NAMED_SHAPES, plantedSecrets } from '@meshclaw/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestCli, type TestCli } from '../../packages/meshclaw/src/_testing/cli.js';
 import { type KeyFiles, writeKeyFiles } from '../../packages/meshclaw/src/_testing/approver-key.js';
+import { createTestCli, type TestCli } from '../../packages/meshclaw/src/_testing/cli.js';
 import { connectLines } from '../e2e/mcp-client.js';
 
 /** Twenty forms of text; those of the last five need a secret that says by itself what it is. */

@@ -62,7 +62,7 @@ export async function openLedgerOf(
 }
 
 /** Said, but no reason to fail: what was asked is done and on record. */
-const warnOfAnchor = (why: string): void => process.emitWarning(why, 'MeshClawAnchor');
+const warnOfAnchor = (why: string): void => process.emitWarning(ownRedactor()(why), 'MeshClawAnchor');
 
 /** What is wrong with the ledger, each defect in a line, and what its owner can do. */
 function ledgerError(error: LedgerOpenError): OpenError {
