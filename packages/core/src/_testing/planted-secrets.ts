@@ -10,6 +10,7 @@ const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const LOWER = 'abcdefghijklmnopqrstuvwxyz';
 const DIGITS = '0123456789';
 const ALPHANUMERIC = UPPER + LOWER + DIGITS;
+const UPPER_DIGITS = `${UPPER}234567`;
 const HEX = '0123456789abcdef';
 const BASE64 = `${ALPHANUMERIC}+/`;
 const URL_SAFE = `${ALPHANUMERIC}_-`;
@@ -29,7 +30,7 @@ type Draw = (alphabet: string, length: number) => string;
 
 /** Forty kinds, by the formats that their issuers show. `bare` ones are recognised wherever they stand, the others by what stands before them. */
 const KINDS: readonly (readonly [kind: string, bare: boolean, make: (draw: Draw) => string])[] = [
-  ['aws key id', true, (draw) => `AKIA${draw(UPPER + '234567', 16)}`],
+  ['aws key id', true, (draw) => `AKIA${draw(UPPER_DIGITS, 16)}`],
   ['aws secret key', false, (draw) => draw(BASE64, 40)],
   ['aws session token', true, (draw) => `IQoJb3JpZ2luX2Vj${draw(BASE64, 300)}`],
   ['gcp api key', true, (draw) => `AIza${draw(URL_SAFE, 35)}`],
