@@ -134,9 +134,16 @@ export {
 } from './plan.js';
 export { type Problem, toProblem } from './problem.js';
 export { readPlan } from './read-plan.js';
-export { SECRET_PATTERNS, type SecretPattern } from './redaction/patterns.js';
+export { SECRET_RULES } from './redaction/patterns.js';
 export { redactJson } from './redaction/redact-json.js';
-export { createRedactor, type RedactorOptions } from './redaction/redactor.js';
+export { redactingLedger } from './redaction/redacting-ledger.js';
+export {
+  createRedactionStream,
+  createRedactor,
+  type RedactionStream,
+  type RedactorOptions,
+} from './redaction/redactor.js';
+export type { SecretRule } from './redaction/rule.js';
 export type { PendingApproval, Refusal, RefusalKind, RefusalOf, RefusedWhy } from './refusal.js';
 export type { Platform, PlatformFact, Reach, Target, TargetKind } from './target.js';
 export { visible, visibleJson, visibleLine } from './visible.js';

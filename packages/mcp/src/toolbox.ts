@@ -49,7 +49,14 @@ export function createToolbox(parts: ToolboxParts): Toolbox {
     if (signal.aborted) return failed({ kind: 'refused', message: 'cancelled before anything was done' });
     try {
       const session = parts.session({ exposed, ...(client === undefined ? {} : { client }) });
-      return await run(given, { session, records, approvals, operationNamed, signal, note });
+      return await run(given, {
+        session,
+        records,
+        approvals,
+        operationNamed,
+        signal,
+        note: (text) => note(parts.redact(text)),
+      });
     } catch (cause) {
       parts.onDefect(cause);
       return failed({

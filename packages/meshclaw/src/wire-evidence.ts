@@ -1,6 +1,6 @@
 /** Opens a home's ledger: what every command that only reads or answers needs, without policy or inventory. */
 
-import { type ApprovalDesk, createApprovalDesk } from '@meshclaw/core';
+import { type ApprovalDesk, createApprovalDesk, redactingLedger } from '@meshclaw/core';
 import type { ExportSummary, LedgerHandle, LedgerOpenError } from '@meshclaw/evidence';
 import { err, ok, type Result } from 'neverthrow';
 import { detailOf, type HomeError, type OpenError } from './errors.js';
@@ -8,6 +8,7 @@ import { createAnchoring } from './home/anchors.js';
 import { approverRegistry } from './home/approvers.js';
 import { type Home, makeHome } from './home/home.js';
 import { type Anchor, loadSettings, type Settings } from './home/settings.js';
+import { ownRedactor } from './own-redactor.js';
 
 /** A ledger that was opened here and is closed here, with the desk over it. */
 export interface Evidence {
@@ -44,7 +45,7 @@ export async function openLedgerOf(
     ...(anchoring === undefined ? {} : { onHead: anchoring.onHead }),
   });
   if (opened.isErr()) return err(ledgerError(opened.error));
-  const ledger = opened.value;
+  const ledger = redactingLedger(opened.value, ownRedactor());
   return ok({
     ledger,
     anchors,
@@ -61,7 +62,7 @@ export async function openLedgerOf(
 }
 
 /** Said, but no reason to fail: what was asked is done and on record. */
-const warnOfAnchor = (why: string): void => process.emitWarning(why, 'MeshClawAnchor');
+const warnOfAnchor = (why: string): void => process.emitWarning(ownRedactor()(why), 'MeshClawAnchor');
 
 /** What is wrong with the ledger, each defect in a line, and what its owner can do. */
 function ledgerError(error: LedgerOpenError): OpenError {

@@ -1,10 +1,10 @@
 /** What the MCP server is given of an open MeshClaw: hands of one agent, and reading. The approval desk is not among it. */
 
-import { createRedactor } from '@meshclaw/core';
 import type { ToolboxParts } from '@meshclaw/mcp';
 import { resolveAlias } from '@meshclaw/policy';
 import { agentOf } from './home/who-asks.js';
 import type { MeshClawHandle } from './open.js';
+import { ownRedactor } from './own-redactor.js';
 
 /** The parts for an agent of this OS user. */
 export function mcpParts(
@@ -17,6 +17,6 @@ export function mcpParts(
     records: { find: (query) => ledger.find(query) },
     approvals: { list: () => approvals.list(), show: (id) => approvals.show(id) },
     operationNamed: (name) => resolveAlias(name, 'check'),
-    redact: createRedactor(),
+    redact: ownRedactor(),
   };
 }

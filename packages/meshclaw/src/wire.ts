@@ -2,7 +2,6 @@
 
 import {
   createMeshClaw,
-  createRedactor,
   type DecisionRequest,
   type Executor,
   type Inventory,
@@ -19,6 +18,7 @@ import type { OpenError } from './errors.js';
 import { approverRegistry } from './home/approvers.js';
 import type { Home } from './home/home.js';
 import { type ExecutorLoaders, inventoryOf, loadTargets } from './home/inventory.js';
+import { ownRedactor } from './own-redactor.js';
 import { type Evidence, openHome, openLedgerOf } from './wire-evidence.js';
 import { loadPolicyOf } from './wire-policy.js';
 
@@ -101,7 +101,7 @@ async function assemble(
     executors,
     operations,
     approvers: approverRegistry(home),
-    redact: createRedactor(),
+    redact: ownRedactor(),
     platformFrom: PLATFORM_FROM,
   });
   return mesh

@@ -2,6 +2,7 @@
 
 export { createDial, type Dial, dialRead, dialSet, inventoryOf } from './dial.js';
 export { createMemoryLedger, type MemoryLedger } from './memory-ledger.js';
+export { BARE_SHAPES, NAMED_SHAPES, type Planted, plantedSecrets } from './planted-secrets.js';
 export {
   captured,
   createScriptedExecutor,

@@ -7,7 +7,7 @@ import { APPROVAL_RECORDS, foldApprovals } from '../approvals/fold-approval.js';
 import { type Decision, subjectName } from '../decision.js';
 import type { JsonValue } from '../json.js';
 import type { NewRecord } from '../ledger.js';
-import { type Plan, planBytes } from '../plan.js';
+import { type Plan, type PlanBody, planBytes } from '../plan.js';
 import { redactJson } from '../redaction/redact-json.js';
 import type { Refusal } from '../refusal.js';
 import { type Asking, type Engine, newId } from './engine.js';
@@ -81,9 +81,8 @@ export async function ask(
   demands: ApprovalDemands,
   decisions: (plan: string) => readonly NewRecord[],
 ): Promise<Result<never, Refusal>> {
-  const secret =
-    planBytes(plan.body) !== planBytes(redactJson(plan.body as unknown as JsonValue, engine.redact) as never);
-  if (secret) return err(invalidInput(about, ['the input holds what looks like a secret; a plan would store it']));
+  if (holdsSecret(engine, plan.body))
+    return err(invalidInput(about, ['the input holds what looks like a secret; a plan would store it']));
   const approvals = await approvalsOf(engine, about, plan.digest);
   if (approvals.isErr()) return err(approvals.error);
   const merged = approvals.value.find(({ status }) => status === 'pending');
@@ -107,6 +106,12 @@ export async function ask(
   const { id, plan: planId, digest, expiresAt } = request;
   const how = `meshclaw approvals grant ${id}`;
   return err(approvalRequired({ ...about, evidence }, decision, { id, plan: planId, digest, expiresAt, how }));
+}
+
+/** Whether a plan holds what looks like a secret: in one of its strings, or in its text as a whole. It is kept as it is, or not at all. */
+export function holdsSecret({ redact }: Engine, body: PlanBody): boolean {
+  const bytes = planBytes(body);
+  return redact(bytes) !== bytes || planBytes(redactJson(body as unknown as JsonValue, redact) as never) !== bytes;
 }
 
 /** The envelope of a plan made now. */

@@ -1,12 +1,10 @@
 /** Makes a plan's step: bytes, identity and observed state; nothing runs but the reads that it observes. */
 
 import { err, ok, type Result } from 'neverthrow';
-import type { JsonValue } from '../json.js';
 import type { Operation } from '../operation.js';
 import { type Plan, type PlanStep, planBytes, planDigest } from '../plan.js';
-import { redactJson } from '../redaction/redact-json.js';
 import type { Refusal } from '../refusal.js';
-import { newEnvelope } from './approve.js';
+import { holdsSecret, newEnvelope } from './approve.js';
 import { makeReady, stepBody } from './change.js';
 import { type Asking, type Engine, newId } from './engine.js';
 import { performRead } from './perform.js';
@@ -46,8 +44,7 @@ export async function storePlan(
   const body = { v: 1 as const, subject: { type, id }, workflow: asking.workflow ?? null, steps };
   const plan = { ...newEnvelope(engine, asking, title), digest: planDigest(planBytes(body)), body };
   const about = { operation: asking.workflow ?? 'plan.create', target: plan.id };
-  const masked = redactJson(body as unknown as JsonValue, engine.redact);
-  if (planBytes(body) !== planBytes(masked as never)) {
+  if (holdsSecret(engine, body)) {
     return err(invalidInput(about, ['a step holds what looks like a secret; a plan would store it']));
   }
   const kept = await engine.ledger.append([planCreated(asking, plan)]);

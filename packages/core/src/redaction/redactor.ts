@@ -1,62 +1,48 @@
-/** Masks secrets in text before it leaves: known values first, patterns second. */
+/** Masks secrets in text before it leaves: known values first, shapes second. */
 
-import { SECRET_PATTERNS, type SecretPattern } from './patterns.js';
-
-/** Shorter values would mask ordinary words. */
-const SHORTEST_KNOWN = 6;
+import { type KnownTable, knownTable, scanForKnown } from './known.js';
+import { SECRET_RULES } from './patterns.js';
+import type { SecretRule } from './rule.js';
+import { type RuleTable, ruleTable, scanByRules } from './scan.js';
+import { chain, gather, type Stage } from './stage.js';
 
 export interface RedactorOptions {
   /** Every secret that was ever resolved: masked raw and in the encodings that text commonly carries. */
   readonly known?: readonly string[];
-  readonly patterns?: readonly SecretPattern[];
+  /** Instead of all rules. */
+  readonly rules?: readonly SecretRule[];
+}
+
+/** Masks text that comes in pieces. Joined, what comes out is what `createRedactor` answers for the joined text, wherever it was cut. */
+export interface RedactionStream {
+  /** The next piece; answers what is certain by now. It may hold back some 20,000 characters. */
+  push(text: string): string;
+  /** No more comes: answers the rest. */
+  end(): string;
 }
 
 /** Answers a function that replaces each secret by `[redacted:<kind>]`; never its first or last characters, never its length. */
 export function createRedactor(options: RedactorOptions = {}): (text: string) => string {
-  const known = forms(options.known ?? []);
-  const patterns = options.patterns ?? SECRET_PATTERNS;
+  const stage = stagesOf(options);
   return (text) => {
-    let masked = text;
-    for (const value of known) masked = masked.replaceAll(value, '[redacted:known-value]');
-    for (const { kind, expression } of patterns) masked = maskPattern(masked, kind, expression);
-    return masked;
+    if (text.length < SHORTEST_SECRET) return text;
+    const made = stage();
+    return made.push(text) + made.end();
   };
 }
 
-function maskPattern(text: string, kind: string, expression: RegExp): string {
-  return text.replace(expression, (whole: string, ...groups: unknown[]) => {
-    const [before, value] = groups;
-    if (typeof before !== 'string' || typeof value !== 'string') return `[redacted:${kind}]`;
-    return value.startsWith('[redacted:') ? whole : `${before}[redacted:${kind}]`;
-  });
-}
+/** Nothing shorter is masked by anything. */
+const SHORTEST_SECRET = 6;
 
-/** Longest first, so that a form which holds another is masked whole. */
-function forms(known: readonly string[]): readonly string[] {
-  const all = known
-    .filter((value) => value.length >= SHORTEST_KNOWN)
-    .flatMap((value) => [
-      value,
-      ...base64Forms(value),
-      Buffer.from(value).toString('hex'),
-      Buffer.from(value).toString('hex').toUpperCase(),
-      encodeURIComponent(value.toWellFormed()),
-      JSON.stringify(value).slice(1, -1),
-      value.replaceAll("'", "'\\''"),
-    ]);
-  return [...new Set(all)].sort((a, b) => b.length - a.length);
-}
+/** Starts to mask a text that comes in pieces. */
+export const createRedactionStream = (options: RedactorOptions = {}): RedactionStream => gather(stagesOf(options)());
 
-/** A value inside base64 text may begin at any of three alignments; the characters that depend on neighbours are cut off. */
-function base64Forms(value: string): readonly string[] {
-  const bytes = Buffer.from(value);
-  return [0, 1, 2].flatMap((shift) => {
-    const text = Buffer.concat([Buffer.alloc(shift), bytes])
-      .toString('base64')
-      .replace(/=+$/, '');
-    const first = shift === 0 ? 0 : shift + 1;
-    const last = text.length - ((shift + bytes.length) % 3 === 0 ? 0 : 1);
-    const stable = text.slice(first, last);
-    return stable.length < SHORTEST_KNOWN ? [] : [stable, stable.replaceAll('+', '-').replaceAll('/', '_')];
-  });
+let allRules: RuleTable | undefined;
+
+function stagesOf({ known = [], rules }: RedactorOptions): () => Stage {
+  const values: KnownTable | undefined = knownTable(known);
+  if (rules === undefined) allRules ??= ruleTable(SECRET_RULES);
+  const table = rules === undefined ? (allRules as RuleTable) : ruleTable(rules);
+  if (values === undefined) return () => scanByRules(table);
+  return () => chain(scanForKnown(values), scanByRules(table));
 }

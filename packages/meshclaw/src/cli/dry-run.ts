@@ -1,11 +1,22 @@
 /** What would run and what policy says to it. The only thing that may happen on the server is the read that the operation observes. */
 
-import type { Action, Decision, Inventory, JsonObject, JsonValue, Operation, Platform, Session } from '@meshclaw/core';
+import {
+  type Action,
+  type Decision,
+  type Inventory,
+  type JsonObject,
+  type JsonValue,
+  type Operation,
+  type Platform,
+  redactJson,
+  type Session,
+} from '@meshclaw/core';
 import { err, ok, type Result } from 'neverthrow';
 import { decisionLines } from '../output/decision-text.js';
 import { failRefusal } from '../output/fail.js';
 import { actionLines } from '../output/plan-text.js';
 import type { Printer } from '../output/printer.js';
+import { ownRedactor } from '../own-redactor.js';
 import { codeOfDecision, type ExitCode } from './exit-code.js';
 import { performUntyped } from './perform-operation.js';
 
@@ -24,7 +35,10 @@ export async function dryRun(
 ): Promise<ExitCode> {
   const checked = await target.session.check(operation.name, target.server, input);
   if (checked.isErr()) return failRefusal(printer, checked.error);
-  const action = await actionOf(target, operation, input);
+  // Masked as a whole: a value may stand in another line than its name, and lines are printed one by one.
+  const action = (await actionOf(target, operation, input)).map(
+    (shown) => redactJson(shown as unknown as JsonValue, ownRedactor()) as unknown as Action,
+  );
   printer.text(`${operation.name} on ${target.server}: nothing was run`);
   const shown = action.isOk() ? actionLines(action.value) : [`the exact action is not known yet: ${action.error}`];
   for (const line of [...shown, ...decisionLines(checked.value)]) printer.text(line);

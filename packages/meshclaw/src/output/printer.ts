@@ -1,8 +1,9 @@
 /** The only way out: data on stdout, everything else on stderr; redacted, and with nothing invisible in it. */
 
 import { writeSync } from 'node:fs';
-import { createRedactor, type JsonValue, redactJson, toProblem } from '@meshclaw/core';
+import { type JsonValue, redactJson, toProblem } from '@meshclaw/core';
 import { createColors } from 'picocolors';
+import { ownRedactor } from '../own-redactor.js';
 import { visible, visibleJson } from './escape.js';
 
 type Colors = ReturnType<typeof createColors>;
@@ -38,7 +39,7 @@ export interface PrinterOptions {
 
 /** A printer for this process. Output that nobody reads any more (EPIPE) is dropped quietly. */
 export function createPrinter({ json, environment, write = writeStream }: PrinterOptions): Printer {
-  const redact = createRedactor();
+  const redact = ownRedactor();
   const colored = (stream: 'stdout' | 'stderr') =>
     process[stream].isTTY === true && (environment.NO_COLOR ?? '') === '' && environment.TERM !== 'dumb';
   const clean = (stream: 'stdout' | 'stderr', line: string): string =>

@@ -1,8 +1,11 @@
 /** Where lines go that a policy module prints: to stderr and bounded, because stdout may be somebody's protocol. */
 
+import { createRedactor } from '@meshclaw/core';
+
 /** What a process lets its policies print before it stops listening. */
 const MOST_CHARACTERS = 16_384;
 let left = MOST_CHARACTERS;
+const redact = createRedactor();
 
 /** Runs something synchronous during which the evaluator library's `console.log` is no longer stdout. */
 export function withPrintedLines<T>(work: () => T): T {
@@ -16,7 +19,7 @@ export function withPrintedLines<T>(work: () => T): T {
 }
 
 function print(line: unknown): void {
-  const text = `policy: ${String(line)}\n`.slice(0, left);
+  const text = `policy: ${redact(String(line))}\n`.slice(0, left);
   left -= text.length;
   if (text !== '') process.stderr.write(text);
 }
