@@ -62,9 +62,12 @@ function nameStart(text: string, place: number): number {
 const isCamel = (text: string, place: number): boolean =>
   /[A-Z]/.test(text[place] ?? '') && /[a-z]/.test(text[place - 1] ?? '');
 
+/** A flag that takes a value; one that says no (`--no-ask-password`) takes none. */
+const isFlag = (text: string, first: number): boolean => text[first] === '-' && !text.startsWith('--no-', first);
+
 /** Where a name may be followed by a blank and its value: flags, `.netrc`, some configuration files and SQL. */
 function isSpaced(text: string, first: number, literalEnd: number): boolean {
-  if (text[first] === '-') return true;
+  if (isFlag(text, first)) return true;
   const name = text.slice(first, literalEnd).toLowerCase();
   if (name === 'requirepass' || name === 'masterauth') return true;
   const before = text.slice(Math.max(0, first - 64), first);
@@ -90,7 +93,7 @@ function valueAt(text: string, first: number, nameEnd: number, spaced: boolean):
     const start = endOf(field, text, nameEnd);
     if (start !== -1) return { start, jsonName };
   }
-  const argument = text[first] === '-' ? endOf(ARGUMENT, text, nameEnd) : -1;
+  const argument = isFlag(text, first) ? endOf(ARGUMENT, text, nameEnd) : -1;
   if (argument !== -1) return { start: argument, jsonName: -1 };
   const blank = spaced ? endOf(BLANK, text, nameEnd) : -1;
   if (blank !== -1) return text[blank] === '-' && text[first] === '-' ? undefined : { start: blank, jsonName: -1 };

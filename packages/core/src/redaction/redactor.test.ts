@@ -26,6 +26,12 @@ describe('the redactor', () => {
     expect(masked).toContain(`[redacted:${kind}]`);
   });
 
+  it('takes a flag that says no for a switch, not for the name of a secret', () => {
+    const text = 'systemctl --no-ask-password restart demo.service';
+    expect(createRedactor()(text)).toBe(text);
+    expect(createRedactor()('mysql --password restart')).not.toContain('restart');
+  });
+
   it.each([
     ['an object', { password: 'correct-horse', n: 1 }],
     ['an object in text', 'asked with {"api_key":"correct-horse"} once'],

@@ -17,4 +17,4 @@ test('the demo tells its story by real commands, in a home of its own, and leave
   expect(await readdir(cli.folder)).toEqual(['temporary']);
   const story = ['read_state', 'denied', 'approval_required', 'granted', 'already_used', 'it holds', 'good', 'bad_'];
   for (const part of story) expect(stdout).toContain(part);
-}, 120_000);
+}, 300_000);
