@@ -56,7 +56,7 @@ describe.each(ERAS)('a client of %s', (era) => {
     const client = await connected(era);
     const alice = await writeKeyFiles(cli.path('alice'), 'alice');
     await cli.run(['approvers', 'add', 'alice', alice.publicFile]);
-    const asked = { server: 'localhost', argv: ['printf', 'hello'] };
+    const asked = { server: 'localhost', argv: ['env', 'GREETING=1', 'printf', 'hello'] }; // not a proved read
     const { isError, told } = await client.call('meshclaw_run_evidence', asked);
     expect([isError, told.status, told.data]).toEqual([false, 'approval_required', undefined]);
     const [approval] = told.approvals;
@@ -83,10 +83,10 @@ describe.each(ERAS)('a client of %s', (era) => {
     });
   });
 
-  test('that has read text of a server needs a person for commands, whatever rules say', async () => {
+  test('that has read text of a server needs a person for commands that do more than read, whatever rules say', async () => {
     const client = await connected(era);
     const rules = async () => {
-      const asked = { operation: 'command.run', server: 'localhost', input: { argv: ['uptime'] } };
+      const asked = { operation: 'command.run', server: 'localhost', input: { argv: ['touch', '/srv/a'] } };
       const { told } = await client.call('meshclaw_policy_check', asked);
       return ((told.data?.reasons ?? []) as { rule: string }[]).map(({ rule }) => rule);
     };
