@@ -16,8 +16,13 @@ export async function reached(stage: Stage, server: DemoServer): Promise<void> {
   await stage.meshclaw(['status', 'web1'], EXIT.findings, 'enrol');
   await stage.meshclaw(['enrol', 'web1', '--fingerprint', server.fingerprint], EXIT.fine, 'pinned');
   await stage.meshclaw(['status', 'web1', '--fail-on', 'critical'], EXIT.fine, 'up');
-  stage.say('11. A command in free text. Policy judges what it does, not what it is called: this one only reads.');
-  await stage.meshclaw(['run', 'web1', 'uptime && df -P / | tail -n 1'], EXIT.fine);
+  stage.say(
+    '11. A command in free text. Policy judges what it does, not what it is called: these only read, one of them a log.',
+  );
+  const log = stage.path('app.log');
+  writeDemoFile(log, 'started\nserving\nlast line of the log\n', 0o644);
+  await stage.meshclaw(['run', 'web1', 'uptime'], EXIT.fine);
+  await stage.meshclaw(['run', 'web1', `grep -c . ${log} && tail -n 1 ${log}`], EXIT.fine, 'last line of the log');
   stage.say('12. This one destroys. The first time it is only a question.');
   const words = ['run', 'web1', 'rm -rf /var/lib'];
   await stage.meshclaw([...words, '--dry-run'], EXIT.denied, 'deny');
