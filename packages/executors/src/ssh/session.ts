@@ -1,5 +1,6 @@
 /** Performs commands on one server, whose identity stays the same however often its connection is made anew. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Action, CallOptions, CommandAction, ExecutorError, ExecutorSession, Outcome } from '@meshclaw/core';
 import { err, errAsync, ok, type Result, ResultAsync } from 'neverthrow';
 import { performAll } from '../_command/perform-all.js';
@@ -73,15 +74,24 @@ async function send(
   bounds: Bounds,
   output: Output,
 ): Promise<Result<Ended, ExecutorError>> {
-  for (let lost = 0; ; lost += 1) {
+  for (let [lost, full] = [0, 0]; ; lost += 1) {
     const link = await lease.current(bounds);
     if (link.isErr()) return err(link.error);
     if (identityOf(link.value, user) !== identity) return err(ANOTHER);
     const end = await sendOn(link.value, action, bounds, output);
     if (end.isErr() || typeof end.value === 'object') return end as Result<Ended, ExecutorError>;
+    if (end.value === 'busy' && full < MOST_FULL && bounds.remainingMs() > FULL_WAIT_MS) {
+      full += 1;
+      await sleep(FULL_WAIT_MS);
+      continue;
+    }
     if (end.value !== 'again' && (end.value !== 'gone' || lost > 0)) return err(notRun(end.value));
   }
 }
+
+/** A server counts a session until it has cleaned up after it, which is a little later than its end is told. */
+const FULL_WAIT_MS = 100;
+const MOST_FULL = 10;
 
 const ANOTHER: ExecutorError = {
   kind: 'identity_mismatch',
