@@ -43,9 +43,12 @@ async function importAll(ledger: Ledger, folder: string): Promise<Result<ImportS
   try {
     const files = await filesOf(folder);
     for (let from = 0; from < files.length; from += TOGETHER) {
+      const together = files.slice(from, from + TOGETHER);
+      // All are read before the first is stored: the order of the records is that of the names, not of the disk.
+      const read = await Promise.all(together.map((file) => readFile(join(folder, file))));
       const ends = await Promise.all(
-        files.slice(from, from + TOGETHER).map(async (file) => {
-          const record = recordOf(file, await readFile(join(folder, file)), redact);
+        together.map(async (file, at) => {
+          const record = recordOf(file, read[at] as Buffer, redact);
           return { file, end: typeof record === 'string' ? record : await ledger.append([record]) };
         }),
       );
