@@ -2,6 +2,7 @@
 //   script/test                    every level
 //   script/test unit lint          these levels
 //   script/test --long NAME        the long form of the tests in NAME.test.ts or NAME.long.test.ts
+// A file of tests that failed is run once more by itself; when it passes there, its tests are listed as unsteady.
 // Exits 1 when anything failed, 2 when it was asked for something it does not know.
 
 import { spawnSync } from 'node:child_process';
@@ -54,7 +55,9 @@ const LAB_PROGRAMS = {
   ...{ 'mkfs.ext4': 'e2fsprogs', flock: 'util-linux', unshare: 'util-linux' },
 };
 
-const total = { passed: 0, failed: [], skipped: [] };
+const total = { passed: 0, failed: [], unsteady: [], skipped: [] };
+/** More files than this do not fail by chance: they are not tried again. */
+const TRIED_AGAIN = 3;
 const times = [];
 const scratch = mkdtempSync(join(tmpdir(), 'meshclaw-test-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
@@ -113,6 +116,19 @@ function check(title, ...argv) {
 }
 
 function vitest(filters, environment) {
+  const first = runVitest(filters, environment);
+  const files = new Set(first.failed.map((title) => title.split(': ', 1)[0]));
+  const isFew = files.size <= TRIED_AGAIN && [...files].every((file) => existsSync(file));
+  const failed = files.size > 0 && isFew ? runVitest([...files], environment).failed : first.failed;
+  const unsteady = first.failed.filter((title) => !failed.includes(title));
+  total.passed += first.passed + unsteady.length;
+  total.failed.push(...failed);
+  total.unsteady.push(...unsteady);
+  total.skipped.push(...first.skipped);
+}
+
+/** What passed, failed and was skipped. A run that tells nothing is one that failed. */
+function runVitest(filters, environment) {
   const summary = join(scratch, 'summary.json');
   rmSync(summary, { force: true });
   const reporters = ['--reporter=default', `--reporter=${join(root, 'scripts/vitest-summary.mjs')}`];
@@ -120,13 +136,12 @@ function vitest(filters, environment) {
     stdio: 'inherit',
     env: { ...process.env, ...environment, MESHCLAW_SUMMARY: summary },
   });
-  const found = existsSync(summary) ? JSON.parse(readFileSync(summary, 'utf8')) : undefined;
-  total.passed += found?.passed ?? 0;
-  total.failed.push(...(found?.failed ?? []));
-  total.skipped.push(...(found?.skipped ?? []));
-  if (found === undefined || (status !== 0 && found.failed.length === 0)) {
-    total.failed.push(`vitest ${filters.join(' ')} ended with exit code ${status}`);
-  }
+  const found = existsSync(summary)
+    ? JSON.parse(readFileSync(summary, 'utf8'))
+    : { passed: 0, failed: [], skipped: [] };
+  const isUntold = found.failed.length === 0 && (status !== 0 || !existsSync(summary));
+  if (isUntold) found.failed.push(`vitest ${filters.join(' ')} ended with exit code ${status}`);
+  return found;
 }
 
 function report() {
@@ -135,8 +150,11 @@ function report() {
   for (const { name, seconds, passed, failed, skipped } of times) {
     process.stdout.write(line(name, seconds.toFixed(1), passed, failed, skipped));
   }
-  if (total.failed.length > 0)
-    process.stdout.write(`\nfailed:\n${total.failed.map((title) => `  ${title}\n`).join('')}`);
+  for (const kind of ['failed', 'unsteady']) {
+    if (total[kind].length === 0) continue;
+    const meaning = kind === 'failed' ? '' : ' (failed once, passed by themselves: a defect of the test or worse)';
+    process.stdout.write(`\n${kind}${meaning}:\n${total[kind].map((title) => `  ${title}\n`).join('')}`);
+  }
   const reasons = groupByReason(total.skipped);
   if (total.skipped.length > 0) process.stdout.write('\nskipped:\n');
   for (const [reason, tests] of Object.entries(reasons)) {
