@@ -1,9 +1,9 @@
 /** The question policy is asked, its answer, and the port to the policy decision point (PDP). Wire forms are in `wire/`. */
 
 import type { ResultAsync } from 'neverthrow';
-import type { Severity } from './finding.js';
 import type { JsonObject, JsonValue } from './json.js';
 import type { OperationClass } from './operation.js';
+import type { Severity } from './severity.js';
 
 export const SUBJECT_TYPES = ['agent', 'human', 'schedule', 'ci'] as const;
 export type SubjectType = (typeof SUBJECT_TYPES)[number];

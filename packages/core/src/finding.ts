@@ -2,9 +2,7 @@
 
 import type { Effect } from './decision.js';
 import type { JsonObject, JsonValue } from './json.js';
-
-export const SEVERITIES = ['info', 'low', 'medium', 'high', 'critical'] as const;
-export type Severity = (typeof SEVERITIES)[number];
+import type { Severity } from './severity.js';
 
 /** One observed problem. `id` is stable across runs (`disk.filling`); `evidence` are ids of ledger records. */
 export interface Finding {

@@ -67,7 +67,7 @@ export {
 } from './executions.js';
 export type { CallOptions, Executor, ExecutorError, ExecutorLock, ExecutorSession } from './executor.js';
 export type { Fact, FactValue } from './facts.js';
-export { type Finding, type Next, SEVERITIES, type Severity } from './finding.js';
+export type { Finding, Next } from './finding.js';
 export {
   type FrameCapture,
   type FramedStream,
@@ -145,6 +145,7 @@ export {
 } from './redaction/redactor.js';
 export type { SecretRule } from './redaction/rule.js';
 export type { PendingApproval, Refusal, RefusalKind, RefusalOf, RefusedWhy } from './refusal.js';
+export { SEVERITIES, type Severity } from './severity.js';
 export type { Platform, PlatformFact, Reach, Target, TargetKind } from './target.js';
 export { visible, visibleJson, visibleLine } from './visible.js';
 export {

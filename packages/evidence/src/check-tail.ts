@@ -1,11 +1,12 @@
 /** The cheap check at every opening: the newest records are those that the last signed head was signed over. */
 
 import { splitChunk } from './block.js';
+import { bytesOf } from './cell.js';
 import { createDefects, type Defect } from './defect.js';
 import { readEnvelope } from './envelope.js';
 import { type Frontier, hashFramed, pushLeaf, rootOf, sameBytes } from './merkle.js';
 import { readHead, type TreeHead, type VerifierKey } from './note.js';
-import { bytesOf, type Store } from './store.js';
+import type { Store } from './store.js';
 import { lastBlock } from './tail.js';
 
 /** What is wrong with the end of the ledger, as it is in one read transaction. Throws SQLite's errors. */
@@ -24,7 +25,7 @@ export function checkTail(store: Store, key: VerifierKey): Defect[] {
 
 /** At most a block of records: those that the index does not hold yet. */
 function wrongRecords(store: Store, head: TreeHead): Defect | undefined {
-  const block = lastBlock(store);
+  const block = lastBlock(store.statement);
   if (block === undefined) return defect('bad_root', 'the stored tree is not a tree');
   const { frontier } = block;
   // A head is signed in the transaction that ends a block.

@@ -1,7 +1,7 @@
 /** The part of SQLite's `DatabaseSync` that the ledger uses. Types only, so the offline verifier may import it. */
 
-/** What SQLite binds and answers here: the ledger keeps text, safe integers and bytes, nothing else. */
-export type Cell = string | number | bigint | null | Uint8Array;
+import type { Cell } from './cell.js';
+
 export type Row = Readonly<Record<string, Cell>>;
 
 export interface Statement {
@@ -9,6 +9,8 @@ export interface Statement {
   get(...parameters: Cell[]): Row | undefined;
   all(...parameters: Cell[]): Row[];
 }
+/** Statements by their SQL, each prepared once. */
+export type Statements = (sql: string) => Statement;
 export interface Database {
   readonly isTransaction?: boolean;
   exec(sql: string): void;

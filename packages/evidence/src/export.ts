@@ -3,10 +3,11 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { splitChunk } from './block.js';
+import { bytesOf } from './cell.js';
 import { syncFolder, temporaryName } from './folder.js';
 import type { VerifierKey } from './note.js';
 import { EXPORT_FORMAT } from './offline/export-format.js';
-import { bytesOf, type Store } from './store.js';
+import type { Store } from './store.js';
 
 /** What was written. `sizeBytes` is the file's. */
 export interface ExportSummary {

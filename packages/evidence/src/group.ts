@@ -3,10 +3,11 @@
 import type { LedgerError, Receipt, Unless } from '@meshclaw/core';
 import { err, ok, type Result } from 'neverthrow';
 import { BLOCK_RECORDS, blockOf, blockStart, CHUNK_BYTES, postingsOf, splitChunk } from './block.js';
+import { bytesOf } from './cell.js';
 import { type TermValues, termOf } from './envelope.js';
 import { hashFramed, packPeaks, toHex } from './merkle.js';
 import { type Draft, framedText } from './record.js';
-import { bytesOf, type Store } from './store.js';
+import type { Store } from './store.js';
 import { pushRecord, type Tail, tailStart } from './tail.js';
 
 /** What one caller wants stored. */

@@ -3,9 +3,10 @@
 import type { LedgerError, RecordQuery } from '@meshclaw/core';
 import { err, ok, type Result } from 'neverthrow';
 import { BLOCK_RECORDS, blockOf } from './block.js';
+import { bytesOf } from './cell.js';
 import { TERM_MEMBERS, type TermMember, termOf } from './envelope.js';
 import { unavailable } from './errors.js';
-import { bytesOf, type Store } from './store.js';
+import type { Store } from './store.js';
 import { type Tail, tailStart } from './tail.js';
 
 /** A query without its page. */

@@ -2,9 +2,10 @@
 
 import type { RecordQuery, StoredRecord } from '@meshclaw/core';
 import { splitChunk } from './block.js';
+import { bytesOf } from './cell.js';
 import { findIndices, type Page, type Search } from './query.js';
 import { readRecord } from './record.js';
-import { bytesOf, type Store } from './store.js';
+import type { Store } from './store.js';
 
 /** A page of records. Throws SQLite's errors, and on a record that is not what the index says. */
 export function readRecords(store: Store, query: RecordQuery, search: Search, page: Page): StoredRecord[] {

@@ -1,7 +1,7 @@
 /** One connection to `ledger.db`, with its statements prepared, its signer at hand and its end in memory. */
 
 import type { KeyObject } from 'node:crypto';
-import type { Cell, Database, DatabaseConstructor, Statement } from './database.js';
+import type { Database, DatabaseConstructor, Statement, Statements } from './database.js';
 import { type Frontier, rootOf } from './merkle.js';
 import { signHead, type VerifierKey } from './note.js';
 import { closeQuietly, closeSettled } from './sqlite.js';
@@ -15,7 +15,7 @@ export interface Signer {
 export interface Store {
   readonly database: Database;
   /** A prepared statement, kept for the next time. */
-  statement(sql: string): Statement;
+  readonly statement: Statements;
   /** The end of the ledger as the file has it now. Throws when it is not a continuation of what was there. */
   tail(): Tail;
   /** Drops what is in memory: a transaction that moved the tail was rolled back. */
@@ -62,7 +62,7 @@ export function createStore(database: Database, signer: Signer): Store {
       const before = known;
       // Should catching up fail half-way, nothing of it is believed the next time.
       known = undefined;
-      known = caughtUp(store, before);
+      known = caughtUp(statement, before);
       return known;
     },
     forget: () => {
@@ -81,9 +81,4 @@ export function createStore(database: Database, signer: Signer): Store {
     },
   };
   return store;
-}
-
-/** The bytes of a cell; none for a cell that holds no bytes. */
-export function bytesOf(cell: Cell | undefined): Uint8Array {
-  return cell instanceof Uint8Array ? cell : new Uint8Array();
 }

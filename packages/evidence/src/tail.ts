@@ -1,9 +1,10 @@
 /** The end of a ledger, as a process knows it: the tree's right edge and what the newest, not yet indexed records are found by. */
 
 import { BLOCK_RECORDS, blockStart, splitChunk } from './block.js';
+import { bytesOf } from './cell.js';
+import type { Statements } from './database.js';
 import { readEnvelope, type TermValues, termValues } from './envelope.js';
 import { type Frontier, hashFramed, pushLeaf, unpackPeaks } from './merkle.js';
-import { bytesOf, type Store } from './store.js';
 
 /** A record since the last whole block: what the index will say of it. */
 export interface TailRecord {
@@ -25,38 +26,36 @@ export interface Tail {
 export const tailStart = ({ frontier, records }: Tail): number => frontier.size - records.length;
 
 /** The tail as the file has it now, from what was known of it before. Throws when the records are not those that were there. */
-export function caughtUp(store: Store, known: Tail | undefined): Tail {
-  if (known === undefined) return followed(store, blockTail(store));
+export function caughtUp(statement: Statements, known: Tail | undefined): Tail {
+  if (known === undefined) return followed(statement, blockTail(statement));
   // The key alone, so that nothing is read where nothing is new.
-  const chunks = store
-    .statement('SELECT first FROM chunk WHERE first >= ? ORDER BY first LIMIT 2')
-    .all(known.lastChunk ?? 0);
+  const chunks = statement('SELECT first FROM chunk WHERE first >= ? ORDER BY first LIMIT 2').all(known.lastChunk ?? 0);
   if (known.lastChunk !== undefined && chunks[0]?.first !== known.lastChunk) throw new Error(GONE);
   if (chunks.length <= (known.lastChunk === undefined ? 0 : 1)) return known;
-  const last = blockTail(store);
-  return followed(store, last.frontier.size > known.frontier.size ? last : known);
+  const last = blockTail(statement);
+  return followed(statement, last.frontier.size > known.frontier.size ? last : known);
 }
 
 const GONE = 'records that were there are gone';
 
-function blockTail(store: Store): Tail {
-  const block = lastBlock(store);
+function blockTail(statement: Statements): Tail {
+  const block = lastBlock(statement);
   if (block === undefined) throw new Error('the stored tree is damaged');
   return { frontier: block.frontier, records: [], lastChunk: undefined, blockRoot: undefined };
 }
 
 /** The tree at the end of the last whole block, and the index at which the next one ends; undefined when it is not a tree. */
-export function lastBlock(store: Store): { readonly frontier: Frontier; readonly end: number } | undefined {
-  const row = store.statement('SELECT number, peaks FROM block ORDER BY number DESC LIMIT 1').get();
+export function lastBlock(statement: Statements): { readonly frontier: Frontier; readonly end: number } | undefined {
+  const row = statement('SELECT number, peaks FROM block ORDER BY number DESC LIMIT 1').get();
   const size = row === undefined ? 0 : (Number(row.number) + 1) * BLOCK_RECORDS;
   const frontier = unpackPeaks(size, bytesOf(row?.peaks));
   return frontier === undefined ? undefined : { frontier, end: size + BLOCK_RECORDS };
 }
 
-function followed(store: Store, tail: Tail): Tail {
-  const rows = store
-    .statement('SELECT first, recorded_at, bytes FROM chunk WHERE first >= ? ORDER BY first')
-    .all(tail.frontier.size);
+function followed(statement: Statements, tail: Tail): Tail {
+  const rows = statement('SELECT first, recorded_at, bytes FROM chunk WHERE first >= ? ORDER BY first').all(
+    tail.frontier.size,
+  );
   for (const row of rows) {
     if (row.first !== tail.frontier.size) throw new Error('the records have a gap');
     pushChunk(tail, bytesOf(row.bytes), String(row.recorded_at));

@@ -1,9 +1,10 @@
 /** Roots over any range of a kept tree: from the roots of whole blocks, and from the records only at its ends. */
 
 import { BLOCK_RECORDS, blockOf, splitChunk } from './block.js';
+import { bytesOf } from './cell.js';
 import { emptyFrontier, hashFramed, pushLeaf, rootOf } from './merkle.js';
 import type { RangeRoot } from './merkle-proofs.js';
-import { bytesOf, type Store } from './store.js';
+import type { Store } from './store.js';
 
 /** Reads roots as proofs ask for them: a range begins where a perfect subtree of its size may. Throws when a record or a block is absent. */
 export function rangeRootReader(store: Store): RangeRoot {

@@ -8,7 +8,9 @@ import type { Inventory } from '../inventory.js';
 import type { Ledger } from '../ledger.js';
 import type { OperationCatalogue } from '../meshclaw.js';
 import type { PerformOptions } from '../workflow.js';
-import type { Turns } from './turn.js';
+
+/** Who waits in this process for a change to end, by the target's id; a target that is there has a change of its own running. */
+export type Turns = Map<string, (() => void)[]>;
 
 export interface Engine {
   readonly policy: PolicyDecisionPoint;

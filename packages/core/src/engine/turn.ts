@@ -20,8 +20,6 @@ export interface Turn {
 }
 /** Of what changes no server. */
 export const NO_TURN: Turn = { once: undefined };
-/** Who waits in this process, by the target's id; a target that is there has a change of its own running. */
-export type Turns = Map<string, (() => void)[]>;
 
 /**
  * Waits for other changes of this target (in this process, and in every other one where the target has a lock), runs `use`,

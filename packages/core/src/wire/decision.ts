@@ -11,8 +11,8 @@ import {
   SUBJECT_TYPES,
   SURFACES,
 } from '../decision.js';
-import { SEVERITIES } from '../finding.js';
 import type { JsonObject, JsonValue } from '../json.js';
+import { SEVERITIES } from '../severity.js';
 import { commandFactsSchema } from './command-facts.js';
 
 const json: z.ZodType<JsonValue> = z.json() as z.ZodType<JsonValue>;

@@ -3,8 +3,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { splitChunk } from '../block.js';
+import { bytesOf } from '../cell.js';
 import { hashFramed, toHex } from '../merkle.js';
-import { bytesOf } from '../store.js';
 import { outsideConnection } from './temporary.js';
 
 /** A record that its process was told is durable. */

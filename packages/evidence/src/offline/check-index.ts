@@ -1,8 +1,9 @@
 /** Checks what `ledger.db` keeps beside the records: used keys, and the blocks and their index. Imports nothing but Node. */
 
 import { BLOCK_RECORDS, blockOf, postingsOf } from '../block.js';
+import { bytesOf } from '../cell.js';
 import type { LedgerCheck } from '../check.js';
-import type { Cell, Database } from '../database.js';
+import type { Database } from '../database.js';
 import { type Envelope, type TermValues, termValues } from '../envelope.js';
 import { packPeaks, sameBytes, toHex } from '../merkle.js';
 
@@ -94,7 +95,6 @@ ON term.term = wanted.value ->> 0 AND term.block = ? WHERE hex(term.places) = wa
 
 const EMPTY = new Uint8Array();
 const hexOf = (bytes: Uint8Array): string => toHex(bytes).toUpperCase();
-const bytesOf = (cell: Cell | undefined): Uint8Array => (cell instanceof Uint8Array ? cell : EMPTY);
 
 function lazily<T>(make: () => T): () => T {
   let made: T | undefined;

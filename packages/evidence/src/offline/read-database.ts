@@ -1,8 +1,9 @@
 /** Reads a `ledger.db` into a check, whatever state the file is in. Imports nothing but Node. */
 
 import { splitChunk } from '../block.js';
+import { bytesOf } from '../cell.js';
 import type { LedgerCheck } from '../check.js';
-import type { Cell, Database, DatabaseConstructor, Row } from '../database.js';
+import type { Database, DatabaseConstructor, Row } from '../database.js';
 import { ID_DIGITS, type VerifierKey } from '../note.js';
 import { SCHEMA } from '../schema.js';
 import { isBusy } from '../sqlite-error.js';
@@ -152,8 +153,4 @@ function attempt<T>(read: () => T, failed: { cause?: unknown } = {}): T | undefi
     failed.cause = cause;
     return undefined;
   }
-}
-
-function bytesOf(cell: Cell | undefined): Uint8Array {
-  return cell instanceof Uint8Array ? cell : new Uint8Array();
 }

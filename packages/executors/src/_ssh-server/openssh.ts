@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import type { LoopbackServer } from './index.js';
+import type { LoopbackServer } from './in-process.js';
 
 export interface OpenSshOptions {
   /** Where its configuration is written. */

@@ -1,8 +1,5 @@
 /** Where a login goes, with everything filled in that an inventory entry leaves out. */
 
-import type { ExecutorError } from '@meshclaw/core';
-import { ok, type Result } from 'neverthrow';
-import { configured } from './configured.js';
 import { type Address, expandHome, type HopSettings, localUser, type SshSettings } from './settings.js';
 
 /** An account on a server, and the servers on the way to it. Two that are equal share a connection. */
@@ -20,15 +17,6 @@ export interface Destination extends Address {
 }
 
 const PORT = 22;
-
-/**
- * What the settings say, and where they name an ssh configuration, what that says about the rest.
- * Err kinds: `invalid_settings` (the configuration cannot be used as it is).
- */
-export async function destinationOf(settings: SshSettings): Promise<Result<Destination, ExecutorError>> {
-  if (settings.ssh_config !== undefined) return configured(settings, settings.ssh_config);
-  return ok({ ...plain(settings), jump: hopsOf(settings).map((hop) => ({ ...plain(hop), jump: [] })) });
-}
 
 /** The hops that an entry lists. One that names no known_hosts is looked up where the server itself is. */
 export const hopsOf = ({ jump = [], known_hosts }: SshSettings): readonly HopSettings[] =>

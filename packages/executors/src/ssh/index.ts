@@ -4,7 +4,7 @@ import type { CallOptions, Executor, ExecutorError, ExecutorSession } from '@mes
 import { err, ok, type Result, ResultAsync } from 'neverthrow';
 import { boundsOf } from './bounds.js';
 import { createPools, type Pools } from './connect.js';
-import { destinationOf } from './destination.js';
+import { destinationOf } from './find-destination.js';
 import { TIMES, type Times } from './pool.js';
 import { sessionOf } from './session.js';
 import { type SshSettings, settings } from './settings.js';

@@ -5,7 +5,7 @@ import { err, ok, type Result, ResultAsync } from 'neverthrow';
 import { boundsOf } from './bounds.js';
 import { offeredKey } from './client.js';
 import { createPools, type Pools } from './connect.js';
-import { destinationOf } from './destination.js';
+import { destinationOf } from './find-destination.js';
 import { ALGORITHMS, fingerprintOf, type HostKey, hostKeyText } from './host-key.js';
 import { lookupName } from './known-hosts.js';
 import { TIMES } from './pool.js';

@@ -18,7 +18,7 @@ import { actionLines } from '../output/plan-text.js';
 import type { Printer } from '../output/printer.js';
 import { ownRedactor } from '../own-redactor.js';
 import { codeOfDecision, type ExitCode } from './exit-code.js';
-import { performUntyped } from './perform-operation.js';
+import { performUntyped } from './perform-untyped.js';
 
 export interface DryTarget {
   readonly session: Session;

@@ -1,6 +1,6 @@
 /** One operation on one server from a command line: found, asked for, printed. */
 
-import type { InputOf, JsonObject, Operation, Performed, Session } from '@meshclaw/core';
+import type { JsonObject, Operation, Performed } from '@meshclaw/core';
 import { err, ok, type Result } from 'neverthrow';
 import type { UsageError } from '../errors.js';
 import { describe } from '../output/describe.js';
@@ -11,6 +11,7 @@ import type { CommandContext } from './context.js';
 import { dryRun } from './dry-run.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { findOperation, inputSchemaOf } from './find-operation.js';
+import { performUntyped } from './perform-untyped.js';
 
 /** What is wanted. `input` is made once the operation's schema is known. */
 export interface NamedOperation {
@@ -41,15 +42,6 @@ export async function performNamed(context: CommandContext, wanted: NamedOperati
   printPerformed(printer, operation.value, performed.value);
   return EXIT.fine;
 }
-
-/** The operation's own schema checks the input; here only the types are let go. */
-export const performUntyped = (
-  session: Session,
-  operation: Operation,
-  server: string,
-  input: unknown,
-  options: NonNullable<Parameters<Session['perform']>[3]> = {},
-) => session.perform(operation, server, input as InputOf<Operation>, options);
 
 /** `key=value` words or one JSON object, not both. Err kinds: `meshclaw.usage`. */
 export function readInput(
