@@ -24,6 +24,7 @@ test('init makes the samples once and never overwrites', async () => {
 test('config show says what is in force and where it came from, and makes nothing', async () => {
   const before = await cli.run(['config', 'show', '--json']);
   expect(JSON.parse(before.stdout)).toMatchObject({ home_exists: false });
+  expect(JSON.parse(before.stdout).values).toContainEqual({ key: 'inventory.servers', value: '1', from: 'default' });
   await cli.run(['init']);
   const { stdout, code } = await cli.run(['config', 'show', '--json']);
   expect(code).toBe(0);

@@ -1,5 +1,6 @@
 /** `meshclaw config show`: the values in force and where each came from. */
 
+import { existsSync } from 'node:fs';
 import { defineCommand } from '../../cli/command.js';
 import { EXIT } from '../../cli/exit-code.js';
 import { readApprovers } from '../../home/approvers.js';
@@ -31,9 +32,9 @@ export const command = defineCommand({
       const { message, detail = '' } = approvers.error;
       return fail(printer, { kind: 'meshclaw.approvers_unavailable', message, detail });
     }
-    const counted: readonly SourcedValue[] = [
-      { key: 'inventory.servers', value: String(targets.value.length), from: home.inventory },
-      { key: 'approvers', value: String(approvers.value.length), from: home.approvers },
+    const counted = [
+      sourced('inventory.servers', targets.value.length, home.inventory),
+      sourced('approvers', approvers.value.length, home.approvers),
     ];
     const values = [...settings.value.sources, ...counted];
     const rows = values.map(({ key, value, from }) => [key, value, from]);
@@ -42,4 +43,10 @@ export const command = defineCommand({
     printer.data({ home_exists: checked.value, values });
     return EXIT.fine;
   },
+});
+
+const sourced = (key: string, count: number, file: string): SourcedValue => ({
+  key,
+  value: String(count),
+  from: existsSync(file) ? file : 'default',
 });
