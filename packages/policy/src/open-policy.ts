@@ -45,6 +45,19 @@ export function openPolicy(options: OpenPolicyOptions = {}): ResultAsync<Policy,
   return new ResultAsync(open(options));
 }
 
+/** The same for whoever wants the policy whole or not at all. Err kinds: every `PolicyError`; `policy.failed_self_test` names the requests. */
+export const openWholePolicy = (options: OpenPolicyOptions = {}): ResultAsync<Policy, PolicyError> =>
+  openPolicy(options).andThen((policy) => {
+    if (policy.failedSelfTest.length === 0) return ok(policy);
+    void policy.close();
+    const diagnostics = policy.failedSelfTest.map((message) => ({ message }));
+    return err({
+      kind: 'policy.failed_self_test' as const,
+      message: 'the policy answers known requests too mildly',
+      diagnostics,
+    });
+  });
+
 async function open(options: OpenPolicyOptions): Promise<Result<Policy, PolicyError>> {
   try {
     const input = readPolicyInput(options);

@@ -75,6 +75,11 @@ const chmod = (path: string, mode = '0600', context: Part = {}) =>
 const run = (...argv: string[]) => ask('command.run', 'judged', { argv });
 const shell = (text: string) => run('sh', '-c', text);
 
+const restart = (unit: string, context: Part = {}) =>
+  ask('service.restart', 'write', { properties: { unit }, ...context });
+const question = (of: 'destructive' | 'spend' | 'secret', context: Part = {}) =>
+  ask(`class.${of}`, of, { mode: 'check', ...context });
+
 const CANARIES: readonly Canary[] = [
   { name: 'a change under freeze', request: chmod('/srv/a', '0600', { freeze: true }), atLeast: 'deny' },
   {
@@ -113,5 +118,13 @@ const CANARIES: readonly Canary[] = [
   { name: 'changing the root', request: chmod('/'), atLeast: 'deny' },
   { name: 'changing login keys', request: chmod('/home/a/.ssh/authorized_keys'), atLeast: 'deny' },
   { name: 'changing our own files', request: chmod('/root/.meshclaw/ledger.db'), atLeast: 'deny' },
+  { name: 'restarting the way in', request: restart('ssh.service'), atLeast: 'approval_required' },
+  { name: 'restarting a service under freeze', request: restart('nginx.service', { freeze: true }), atLeast: 'deny' },
+  { name: 'restarting a service', request: restart('nginx.service'), atLeast: 'approval_required' },
+  { name: 'stopping the way in by a command', request: run('systemctl', 'stop', 'ssh'), atLeast: 'deny' },
+  { name: 'destruction as such', request: question('destructive'), atLeast: 'approval_required' },
+  { name: 'spending as such', request: question('spend'), atLeast: 'approval_required' },
+  { name: 'revealing as such', request: question('secret'), atLeast: 'approval_required' },
+  { name: 'destruction under freeze', request: question('destructive', { freeze: true }), atLeast: 'deny' },
   { name: 'opening a file to everybody', request: chmod('/srv/a', '0777'), atLeast: 'deny' },
 ];

@@ -49,16 +49,18 @@ export async function createAnswerer(bundle: PolicyBundle, confinement: Confinem
     confinement === 'here'
       ? evaluateHere(await startModule(module, data, ENTRYPOINT))
       : await evaluateApart({ module, data, entrypoint: ENTRYPOINT, deadlineMs: confinement.apart });
+  return answererOver(bundle, evaluator);
+}
+
+/** The same over an evaluator that is there already. */
+export function answererOver(bundle: PolicyBundle, evaluator: Evaluator): Answerer {
   const { ask, isUnavailable } = createAsk(evaluator);
   return {
     bundle,
     answer: async (asked, started) => {
       const answer = await ask(asked.text, asked.id);
-      const measured = {
-        policyDigest: bundle.digest,
-        inputDigest: asked.digest,
-        durationMs: performance.now() - started,
-      };
+      const durationMs = performance.now() - started;
+      const measured = { policyDigest: bundle.digest, inputDigest: asked.digest, durationMs };
       return 'failure' in answer
         ? denyBecause(answer.failure, { requestId: asked.id, ...measured }, answer.detail)
         : withSources(fromWireAnswer(answer.answer, measured), bundle);

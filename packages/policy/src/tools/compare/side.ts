@@ -11,7 +11,7 @@ import { type PolicySources, readPolicyInput } from '../../bundle/policy-input.j
 import { readPrebuilt } from '../../bundle/prebuilt.js';
 import { loadShippedSources } from '../../bundle/shipped.js';
 import type { PolicyError } from '../../errors.js';
-import { openPolicy } from '../../open-policy.js';
+import { openWholePolicy } from '../../open-policy.js';
 import { createAnswerer } from '../../pdp/answerer.js';
 import { createPdp, pdpOver } from '../../pdp/create-pdp.js';
 import { placeError } from '../place.js';
@@ -30,7 +30,7 @@ export async function openSide(sources: PolicySources): Promise<Result<Side, Pol
   const { ownerFolder } = sources;
   if (ownerFolder?.endsWith('.tar.gz')) return openPrebuilt(ownerFolder);
   if (ownerFolder !== undefined && existsSync(join(ownerFolder, PARTS.manifest))) return openBundle(ownerFolder);
-  const opened = await openPolicy(sources);
+  const opened = await openWholePolicy(sources);
   return opened
     .map((policy) => ({ policy, operations: loadShippedSources().operations }))
     .mapErr((error) => placeError(error, ownerFolder));
