@@ -52,8 +52,9 @@ export async function keepCurrent(
     },
     onReplaced: async (next) => (await notePolicy(ledger, next)).mapErr(errorText),
     onFailed: async (detail) => {
-      // Where this cannot be kept, nothing else can: the engine then refuses whatever is asked.
-      await ledger.append([{ type: 'policy.reload_failed', policy: policy.digest, body: { detail } }]);
+      const kept = await ledger.append([{ type: 'policy.reload_failed', policy: policy.digest, body: { detail } }]);
+      // Nothing else can be kept then, so the engine refuses whatever is asked.
+      if (kept.isErr()) process.emitWarning(kept.error.message, 'MeshClawLedger');
     },
   });
   return ok(policy);
