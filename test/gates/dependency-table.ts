@@ -23,7 +23,7 @@ export const TABLE: Readonly<Record<string, Row>> = {
   policy: {
     packages: ['@meshclaw/core', '@meshclaw/rego'],
     libraries: [...EVERYWHERE, '@open-policy-agent/opa-wasm', 'unbash', 'yaml'],
-    node: [...FILES, 'worker_threads'],
+    node: [...FILES, 'worker_threads', 'zlib'], // bundles of `opa build` are gzipped
   },
   evidence: {
     packages: ['@meshclaw/core'],

@@ -95,11 +95,21 @@ export interface Decision {
   readonly durationMs: number;
 }
 
+/** Something that is wrong with the policy itself. Every report tells it as a finding until it is right again. */
+export interface PolicyAlarm {
+  readonly id: 'policy.reload_failed' | 'policy.failed_self_test' | 'policy.unavailable';
+  readonly severity: Severity;
+  readonly title: string;
+  readonly detail: string;
+}
+
 /** The PDP. It never fails: whatever goes wrong inside is a deny. */
 export interface PolicyDecisionPoint {
   /** Digest of the loaded policy. */
   readonly digest: string;
   decide(request: DecisionRequest): Promise<Decision>;
+  /** What is wrong with the policy now; nothing when left out. */
+  alarms?(): readonly PolicyAlarm[];
 }
 
 /** What explains decisions to people; handed to faces by the composition root. */

@@ -46,6 +46,7 @@ export {
   MODES,
   type Mode,
   type Obligation,
+  type PolicyAlarm,
   type PolicyDecisionPoint,
   type PolicyTools,
   type Reason,

@@ -6,6 +6,7 @@ import type { JsonValue } from './json.js';
 /** Everything the ledger may hold, by who writes it: engine, approval desk, composition root, ledger itself. */
 export const RECORD_TYPES = [
   'policy.loaded',
+  'policy.reload_failed',
   'plan.created',
   'decision.made',
   'approval.requested',

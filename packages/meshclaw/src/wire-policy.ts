@@ -1,11 +1,12 @@
 /** Loads the policy that decides, and says in words what keeps it from loading. */
 
+import type { Ledger } from '@meshclaw/core';
 import type { Pack, Policy, PolicyError } from '@meshclaw/policy';
 import { err, ok, type Result } from 'neverthrow';
 import { detailOf, type OpenError } from './errors.js';
 import type { Home } from './home/home.js';
 import { checkTree } from './home/safe-file.js';
-import type { Settings } from './home/settings.js';
+import { loadSettings, type Settings } from './home/settings.js';
 
 export interface PolicyFrom {
   readonly pack?: Pack;
@@ -19,6 +20,60 @@ export interface PolicyFrom {
 /** The policy of a home. Err kinds: those of `loadPolicy`. */
 export const loadPolicyOf = ({ policies, cache, folder }: Home, { policyPack, evidenceFolder }: Settings) =>
   loadPolicy({ pack: policyPack, policies, cache, own: [...new Set([folder, evidenceFolder])] });
+
+/** A policy and what its sources were before it was opened. */
+export interface OpenedPolicy {
+  readonly first: Policy;
+  readonly state: string;
+}
+
+/** Opens the policy of a home so that it can be kept current. Err kinds: those of `loadPolicy`. */
+export async function openPolicyOf(home: Home, settings: Settings): Promise<Result<OpenedPolicy, OpenError>> {
+  const state = stateOf(await sourcesOf(home)); // first: what changes while the policy is opened is seen at the next look
+  return (await loadPolicyOf(home, settings)).map((first) => ({ first, state }));
+}
+
+/** The policy of a home for as long as the process runs: every change of it, and every change that is no good, is put on record. Err kinds: `meshclaw.ledger_unavailable`. */
+export async function keepCurrent(
+  home: Home,
+  opened: OpenedPolicy,
+  ledger: Ledger,
+): Promise<Result<Policy, OpenError>> {
+  const kept = await notePolicy(ledger, opened.first);
+  if (kept.isErr()) return err(kept.error);
+  const { livePolicy } = await import('@meshclaw/policy');
+  const policy: Policy = livePolicy({
+    ...opened,
+    look: await sourcesOf(home),
+    open: async () => {
+      const read = await loadSettings(home);
+      const again = read.isErr() ? err(read.error) : await loadPolicyOf(home, read.value.settings);
+      return again.mapErr(errorText);
+    },
+    onReplaced: async (next) => (await notePolicy(ledger, next)).mapErr(errorText),
+    onFailed: async (detail) => {
+      const kept = await ledger.append([{ type: 'policy.reload_failed', policy: policy.digest, body: { detail } }]);
+      // Nothing else can be kept then, so the engine refuses whatever is asked.
+      if (kept.isErr()) process.emitWarning(kept.error.message, 'MeshClawLedger');
+    },
+  });
+  return ok(policy);
+}
+
+/** Sources that cannot be looked at are refused when they are opened. */
+function stateOf(look: () => string): string {
+  try {
+    return look();
+  } catch {
+    return '';
+  }
+}
+
+/** What a look at the sources answers: rules, parameters and bundles, and the settings that name the pack. */
+async function sourcesOf({ policies, settings }: Home): Promise<() => string> {
+  const { sourceState } = await import('@meshclaw/policy');
+  return () => sourceState([policies, settings]);
+}
 
 /** Loads the shipped policy with the owner's rules, where there are any. Err kinds: every `HomeError`, `meshclaw.policy_unavailable`. */
 export async function loadPolicy(from: PolicyFrom): Promise<Result<Policy, OpenError>> {
@@ -36,6 +91,28 @@ export async function loadPolicy(from: PolicyFrom): Promise<Result<Policy, OpenE
   });
   return opened.mapErr((error) => policyProblem(placeError(error, policies)));
 }
+
+/** The ledger says which policy was in force, and which of the owner's rules can make it milder: one record whenever it changes. Err kinds: `meshclaw.ledger_unavailable`. */
+async function notePolicy(ledger: Ledger, { digest, loosened }: Policy): Promise<Result<void, OpenError>> {
+  const found = await ledger.find({ types: ['policy.loaded'], order: 'newest_first', limit: 1 });
+  if (found.isErr()) return err(ledgerUnavailable(found.error));
+  if (found.value[0]?.policy === digest) return ok(undefined);
+  const kept = await ledger.append([{ type: 'policy.loaded', policy: digest, body: { digest, loosened } }]);
+  return kept.map(() => undefined).mapErr(ledgerUnavailable);
+}
+
+/** The ledger could not be read or written. */
+export const ledgerUnavailable = ({ message }: { readonly message: string }): OpenError => ({
+  kind: 'meshclaw.ledger_unavailable',
+  message: 'the evidence ledger cannot be used, so nothing is done',
+  detail: message,
+});
+
+/** An error in words, with its places. */
+const errorText = (error: OpenError): string =>
+  [error.message, 'path' in error ? error.path : undefined, 'detail' in error ? error.detail : undefined]
+    .filter((part) => part !== undefined)
+    .join('\n  ');
 
 /** What keeps a policy from being used, with every place, as an error of this package. */
 export const policyProblem = (error: PolicyError): OpenError => ({

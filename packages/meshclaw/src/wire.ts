@@ -6,21 +6,20 @@ import {
   type Executor,
   type Inventory,
   keepBrokenOff,
-  type Ledger,
   type MeshClaw,
   type OperationCatalogue,
   type PolicyDecisionPoint,
   systemClock,
 } from '@meshclaw/core';
 import type { Policy } from '@meshclaw/policy';
-import { err, ok, type Result } from 'neverthrow';
+import { err, type Result } from 'neverthrow';
 import type { OpenError } from './errors.js';
 import { approverRegistry } from './home/approvers.js';
 import type { Home } from './home/home.js';
 import { type ExecutorLoaders, inventoryOf, loadTargets } from './home/inventory.js';
 import { ownRedactor } from './own-redactor.js';
 import { type Evidence, openHome, openLedgerOf } from './wire-evidence.js';
-import { loadPolicyOf } from './wire-policy.js';
+import { keepCurrent, ledgerUnavailable, openPolicyOf } from './wire-policy.js';
 
 /** Everything the engine was made of. */
 export interface Wired {
@@ -52,10 +51,15 @@ export async function wire(
   const loaders = await executorLoaders();
   const targets = await loadTargets(home, loaders);
   if (targets.isErr()) return err(targets.error);
-  const policy = await loadPolicyOf(home, settings.value);
-  if (policy.isErr()) return err(policy.error);
+  const opened = await openPolicyOf(home, settings.value);
+  if (opened.isErr()) return err(opened.error);
   const evidence = await openLedgerOf(home, settings.value);
   if (evidence.isErr()) return err(evidence.error);
+  const policy = await keepCurrent(home, opened.value, evidence.value.ledger);
+  if (policy.isErr()) {
+    await evidence.value.close();
+    return err(policy.error);
+  }
   const used = new Set(targets.value.flatMap(({ reach }) => reach.map(({ executor }) => executor)));
   const executors = await Promise.all([...used].flatMap((id) => loaders[id]?.() ?? []));
   const wired = await assemble(home, policy.value, evidence.value, {
@@ -69,11 +73,14 @@ export async function wire(
 
 /** The same policy, with somebody looking on. */
 export const watched = (policy: PolicyDecisionPoint, watch: WireOptions['watch'] = () => {}): PolicyDecisionPoint => ({
-  digest: policy.digest,
+  get digest() {
+    return policy.digest;
+  },
   decide: (request) => {
     watch(request);
     return policy.decide(request);
   },
+  alarms: () => policy.alarms?.() ?? [],
 });
 
 interface Around {
@@ -89,8 +96,6 @@ async function assemble(
   { inventory, executors, watch }: Around,
 ): Promise<Result<Wired, OpenError>> {
   const { ledger } = evidence;
-  const noted = await notePolicy(ledger, policy);
-  if (noted.isErr()) return err(noted.error);
   const broken = await keepBrokenOff(ledger, systemClock.now());
   if (broken.isErr()) return err(ledgerUnavailable(broken.error));
   const operations = await operationCatalogue();
@@ -105,30 +110,22 @@ async function assemble(
     platformFrom: PLATFORM_FROM,
   });
   return mesh
-    .map((made) => ({ mesh: made, evidence, policy, inventory, operations, close: closing(executors, evidence) }))
+    .map((made) => ({
+      mesh: made,
+      evidence,
+      policy,
+      inventory,
+      operations,
+      close: closing(executors, policy, evidence),
+    }))
     .mapErr(({ message, detail }) => ({ kind: 'meshclaw.engine_unavailable', message, detail }));
 }
 
 /** An executor that cannot end its connections keeps no head from being signed. */
-const closing = (executors: readonly Executor[], evidence: Evidence) => async () => {
-  await Promise.allSettled(executors.map((executor) => executor.close?.()));
+const closing = (executors: readonly Executor[], policy: Policy, evidence: Evidence) => async () => {
+  await Promise.allSettled([...executors.map((executor) => executor.close?.()), policy.close()]);
   await evidence.close();
 };
-
-/** The ledger says which policy was in force, and which of the owner's rules can make it milder: one record whenever it changes. */
-async function notePolicy(ledger: Ledger, { digest, loosened }: Policy): Promise<Result<void, OpenError>> {
-  const found = await ledger.find({ types: ['policy.loaded'], order: 'newest_first', limit: 1 });
-  if (found.isErr()) return err(ledgerUnavailable(found.error));
-  if (found.value[0]?.policy === digest) return ok(undefined);
-  const kept = await ledger.append([{ type: 'policy.loaded', policy: digest, body: { digest, loosened } }]);
-  return kept.map(() => undefined).mapErr(ledgerUnavailable);
-}
-
-const ledgerUnavailable = ({ message }: { readonly message: string }): OpenError => ({
-  kind: 'meshclaw.ledger_unavailable',
-  message: 'the evidence ledger cannot be used, so nothing is done',
-  detail: message,
-});
 
 /** Executors of this installation, each loaded when it is used. */
 export async function executorLoaders(): Promise<ExecutorLoaders> {

@@ -5,15 +5,20 @@ import { err, ok, type Result, ResultAsync } from 'neverthrow';
 import { type PolicyBundle, parseBundle, withData } from './bundle/bundle.js';
 import { readCached, writeCached } from './bundle/cache.js';
 import { type CompileInput, compileBundle, dataText } from './bundle/compile.js';
-import { type PolicyInput, type PolicySources, readPolicyInput } from './bundle/policy-input.js';
+import { baseDocument, type PolicyInput, type PolicySources, readPolicyInput } from './bundle/policy-input.js';
+import { readPrebuilt } from './bundle/prebuilt.js';
 import { loadShippedBundle } from './bundle/shipped.js';
 import type { PolicyDiagnostic, PolicyError } from './errors.js';
-import { createPdp } from './pdp/create-pdp.js';
+import { DEADLINE_MS, type LoadedPdp } from './pdp/create-pdp.js';
+import { loadBundles } from './pdp/load-bundles.js';
+import { readsOnly } from './pdp/reads-only.js';
 import { type FailedCanary, failedCanaries } from './self-test.js';
 
 export interface OpenPolicyOptions extends PolicySources {
   /** Where compiled bundles are kept; left out, they are compiled each time. */
   readonly cacheFolder?: string;
+  /** When a policy that is not wholly the shipped one is cut off, in milliseconds: 250 when left out. The shipped one needs no limit. */
+  readonly deadlineMs?: number;
 }
 /** A loaded policy: decides, and says what it was made of. */
 export interface Policy extends PolicyDecisionPoint {
@@ -26,34 +31,70 @@ export interface Policy extends PolicyDecisionPoint {
   }[];
   /** Ids of the owner's rules that can answer milder than the class of an operation would. */
   readonly loosened: readonly string[];
+  /** Known-bad requests that it answers too mildly. When there is one, everything but reading is denied. */
+  readonly failedSelfTest: readonly string[];
+  /** Ends its threads. They do not keep a process alive, so a program that ends anyway need not call it. */
+  close(): Promise<void>;
 }
+
+/** A policy that is only being proved may take its time: nothing is decided by it yet. */
+const PROVING_DEADLINE_MS = 10_000;
 
 /** Opens and proves the policy. Err kinds: every `PolicyError`. */
 export function openPolicy(options: OpenPolicyOptions = {}): ResultAsync<Policy, PolicyError> {
   return new ResultAsync(open(options));
 }
 
+/** The same for whoever wants the policy whole or not at all. Err kinds: every `PolicyError`; `policy.failed_self_test` names the requests. */
+export const openWholePolicy = (options: OpenPolicyOptions = {}): ResultAsync<Policy, PolicyError> =>
+  openPolicy(options).andThen((policy) => {
+    if (policy.failedSelfTest.length === 0) return ok(policy);
+    void policy.close();
+    const diagnostics = policy.failedSelfTest.map((message) => ({ message }));
+    return err({
+      kind: 'policy.failed_self_test' as const,
+      message: 'the policy answers known requests too mildly',
+      diagnostics,
+    });
+  });
+
 async function open(options: OpenPolicyOptions): Promise<Result<Policy, PolicyError>> {
   try {
     const input = readPolicyInput(options);
     if (input.isErr()) return err(input.error);
-    const bundle = await bundleFor(input.value, options.cacheFolder);
-    if (bundle.isErr()) return err(bundle.error);
-    const pdp = await createPdp(bundle.value);
-    const failed = await failedCanaries(pdp);
-    if (failed.length > 0) {
-      const diagnostics = [...placesOf(failed), ...failed.map(({ name }) => ({ message: name }))];
-      return err({
-        kind: 'policy.failed_self_test',
-        message: 'the policy answers known requests too mildly',
-        diagnostics,
-      });
+    const bundles = await bundlesOf(input.value, options.cacheFolder);
+    if (bundles.isErr()) return err(bundles.error);
+    const { shipped, owners, beside } = bundles.value;
+    let deadlineMs = PROVING_DEADLINE_MS;
+    const loaded = await loadBundles(bundles.value, () => deadlineMs);
+    if (loaded.isErr()) return err(loaded.error);
+    const proved = await prove(loaded.value);
+    if (proved.isErr()) {
+      await loaded.value.close();
+      return err(proved.error);
     }
-    const { sources, rules, loosened } = bundle.value.manifest;
-    return ok({ ...pdp, sources, rules, loosened });
+    deadlineMs = options.deadlineMs ?? DEADLINE_MS;
+    const { sources, rules, loosened } = (owners ?? shipped).manifest;
+    return ok({
+      ...proved.value,
+      sources: [...sources, ...beside.flatMap(({ manifest }) => manifest.sources)],
+      rules,
+      loosened,
+    });
   } catch (cause) {
     return err({ kind: 'policy.unusable_bundle', message: 'the compiled policy cannot be used', cause });
   }
+}
+
+/** A policy that breaks down is not used at all; of one that is too mild only what it says about reading. */
+async function prove(pdp: LoadedPdp): Promise<Result<LoadedPdp & Pick<Policy, 'failedSelfTest'>, PolicyError>> {
+  const failed = await failedCanaries(pdp);
+  if (failed.some(({ why }) => why === 'broken')) {
+    const diagnostics = [...placesOf(failed), ...failed.map(({ name }) => ({ message: name }))];
+    return err({ kind: 'policy.failed_self_test', message: 'the policy cannot answer known requests', diagnostics });
+  }
+  const names = failed.map(({ name }) => name);
+  return ok({ ...(names.length === 0 ? pdp : readsOnly(pdp, names)), failedSelfTest: names });
 }
 
 /** Where a policy broke down while it was tested, each place once. */
@@ -63,12 +104,29 @@ const placesOf = (failed: readonly FailedCanary[]): readonly PolicyDiagnostic[] 
     return file === '' ? [] : [{ message, file, row: Number(row), column: Number(column) }];
   });
 
-async function bundleFor(
+/** What has to be loaded: always the shipped rules, and with them whatever the owner has. */
+export interface Bundles {
+  readonly shipped: PolicyBundle;
+  /** The shipped rules compiled together with the owner's. */
+  readonly owners?: PolicyBundle;
+  readonly beside: readonly PolicyBundle[];
+}
+
+async function bundlesOf(
   { compile, owner }: PolicyInput,
   cacheFolder: string | undefined,
-): Promise<Result<PolicyBundle, PolicyError>> {
-  if (owner.modules.length === 0) return withParameters(checked(loadShippedBundle()), compile);
-  return compiledBundle(compile, cacheFolder);
+): Promise<Result<Bundles, PolicyError>> {
+  const shipped = withParameters(checked(loadShippedBundle()), compile);
+  if (shipped.isErr()) return err(shipped.error);
+  const beside: PolicyBundle[] = [];
+  for (const file of owner.bundles) {
+    const read = readPrebuilt(file, baseDocument(compile));
+    if (read.isErr()) return err(read.error);
+    beside.push(read.value);
+  }
+  if (owner.modules.length === 0) return ok({ shipped: shipped.value, beside });
+  const owners = await compiledBundle(compile, cacheFolder);
+  return owners.map((bundle) => ({ shipped: shipped.value, owners: bundle, beside }));
 }
 
 /** Parameters are data: changing them needs no compiler, only another base document. */

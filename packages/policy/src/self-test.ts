@@ -13,6 +13,8 @@ const ORDER: readonly Effect[] = ['read_state', 'auto_safe', 'approval_required'
 /** A canary that was answered too mildly, or not at all; `place` is where the policy broke down, as `file:row:column: why`. */
 export interface FailedCanary {
   readonly name: string;
+  /** `broken`: the policy gave no answer of its own, so nothing can be said about its other answers either. */
+  readonly why: 'too_mild' | 'broken';
   readonly place?: string;
 }
 
@@ -26,19 +28,22 @@ export async function failedCanaries(pdp: PolicyDecisionPoint): Promise<readonly
   for (const { name, request, atLeast } of CANARIES) {
     const { effect, reasons } = await pdp.decide(request);
     const broken = reasons.find(({ rule }) => rule.startsWith('policy.'));
-    if (broken || ORDER.indexOf(effect) < ORDER.indexOf(atLeast)) failed.push({ name, ...placeOf(broken) });
+    if (broken || ORDER.indexOf(effect) < ORDER.indexOf(atLeast)) failed.push({ name, ...whyOf(broken) });
   }
   const read = await pdp.decide(ask('host.facts', 'read', {}));
   // An owner may deny even this; but it has to be a rule that does, and nothing that is broken.
   const broken = read.reasons.find(({ rule }) => rule.startsWith('policy.'));
-  if (broken) failed.push({ name: 'an ordinary read', ...placeOf(broken) });
+  if (broken) failed.push({ name: 'an ordinary read', ...whyOf(broken) });
   return failed;
 }
 
 /** A compiled policy that meets two values for one rule says where. */
-function placeOf(broken: Decision['reasons'][number] | undefined): { readonly place?: string } {
-  const detail = broken?.facts?.detail;
-  return typeof detail === 'string' && /^\S+:\d+:\d+: /.test(detail) ? { place: detail } : {};
+function whyOf(broken: Decision['reasons'][number] | undefined): Omit<FailedCanary, 'name'> {
+  if (broken === undefined) return { why: 'too_mild' };
+  const detail = broken.facts?.detail;
+  return typeof detail === 'string' && /^\S+:\d+:\d+: /.test(detail)
+    ? { why: 'broken', place: detail }
+    : { why: 'broken' };
 }
 
 type Part = Partial<DecisionRequest['action'] & DecisionRequest['context']>;
@@ -69,6 +74,11 @@ const chmod = (path: string, mode = '0600', context: Part = {}) =>
   ask('file.chmod', 'write', { properties: { path, mode }, ...context });
 const run = (...argv: string[]) => ask('command.run', 'judged', { argv });
 const shell = (text: string) => run('sh', '-c', text);
+
+const restart = (unit: string, context: Part = {}) =>
+  ask('service.restart', 'write', { properties: { unit }, ...context });
+const question = (of: 'destructive' | 'spend' | 'secret', context: Part = {}) =>
+  ask(`class.${of}`, of, { mode: 'check', ...context });
 
 const CANARIES: readonly Canary[] = [
   { name: 'a change under freeze', request: chmod('/srv/a', '0600', { freeze: true }), atLeast: 'deny' },
@@ -108,5 +118,13 @@ const CANARIES: readonly Canary[] = [
   { name: 'changing the root', request: chmod('/'), atLeast: 'deny' },
   { name: 'changing login keys', request: chmod('/home/a/.ssh/authorized_keys'), atLeast: 'deny' },
   { name: 'changing our own files', request: chmod('/root/.meshclaw/ledger.db'), atLeast: 'deny' },
+  { name: 'restarting the way in', request: restart('ssh.service'), atLeast: 'approval_required' },
+  { name: 'restarting a service under freeze', request: restart('nginx.service', { freeze: true }), atLeast: 'deny' },
+  { name: 'restarting a service', request: restart('nginx.service'), atLeast: 'approval_required' },
+  { name: 'stopping the way in by a command', request: run('systemctl', 'stop', 'ssh'), atLeast: 'deny' },
+  { name: 'destruction as such', request: question('destructive'), atLeast: 'approval_required' },
+  { name: 'spending as such', request: question('spend'), atLeast: 'approval_required' },
+  { name: 'revealing as such', request: question('secret'), atLeast: 'approval_required' },
+  { name: 'destruction under freeze', request: question('destructive', { freeze: true }), atLeast: 'deny' },
   { name: 'opening a file to everybody', request: chmod('/srv/a', '0777'), atLeast: 'deny' },
 ];

@@ -1,6 +1,7 @@
 /** Runs a workflow and owns its report: status, problems, targets and evidence are the engine's, not the author's. */
 
 import type { z } from 'zod';
+import type { Finding } from '../finding.js';
 import type { RunOptions } from '../meshclaw.js';
 import type { Plan, PlanStep } from '../plan.js';
 import type { Refusal } from '../refusal.js';
@@ -36,12 +37,12 @@ export async function runWorkflow<I extends z.ZodType, D extends z.ZodType>(
     workflow: workflow.id,
     run,
     targets: [...log.targets].filter((target) => target !== '*'),
-    findings: answer?.findings ?? [],
+    findings: [...policyFindings(engine), ...(answer?.findings ?? [])],
     next: answer?.next ?? [],
     ...(answer?.plan ? { plan: { id: answer.plan.id, digest: answer.plan.digest } } : {}),
     ...(head.isOk() ? { head: head.value } : {}),
   };
-  const status = statusOf(log, answer);
+  const status = statusOf(log, answer, base.findings.length);
   const told = { ...base, problems: log.problems, evidence: log.evidence };
   return status === 'failed' || !answer ? { ...told, status: 'failed' } : { ...told, status, data: answer.data };
 }
@@ -92,8 +93,12 @@ async function answerOf<I extends z.ZodType, D extends z.ZodType>(
 }
 
 /** Failed: nothing was learned. Partial: some of it. A problem is never outweighed by an answer. */
-function statusOf(log: RunLog, answer: Answered<unknown> | undefined): Report<unknown>['status'] {
+function statusOf(log: RunLog, answer: Answered<unknown> | undefined, findings: number): Report<unknown>['status'] {
   if (!answer) return 'failed';
   if (log.problems.length > 0) return log.answers > 0 ? 'partial' : 'failed';
-  return answer.findings.length > 0 ? 'findings' : 'ok';
+  return findings > 0 ? 'findings' : 'ok';
 }
+
+/** What is wrong with the policy concerns every report, whatever it is about. */
+const policyFindings = ({ policy }: Engine): readonly Finding[] =>
+  (policy.alarms?.() ?? []).map((alarm) => ({ ...alarm, target: '*', evidence: [] }));

@@ -13,6 +13,7 @@ export function recordSummary(record: StoredRecord): string {
 
 const SUMMARIES: Partial<Record<RecordType, (body: Body, record: StoredRecord) => string>> = {
   'policy.loaded': (_, { policy }) => text(policy).slice(0, 16),
+  'policy.reload_failed': ({ detail }) => text(detail).split('\n', 1).join(''),
   'plan.created': ({ title }, { plan }) => `${text(plan)} ${text(title)}`,
   'decision.made': (body) => `${text(body.effect)} (${[...rules(body)].join(', ')}) ${text(body.mode)}`,
   'approval.requested': ({ expires_at }, { approval }) => `${text(approval)}, open until ${text(expires_at)}`,

@@ -7,7 +7,7 @@ import type { DecisionRequest } from '@meshclaw/core';
 
 export interface OwnerFolder {
   readonly folder: string;
-  put(path: string, text: string, mode?: number): string;
+  put(path: string, content: string | Uint8Array, mode?: number): string;
   remove(): void;
 }
 
@@ -16,10 +16,10 @@ export function createOwnerFolder(): OwnerFolder {
   const folder = mkdtempSync(join(tmpdir(), 'meshclaw-owner-'));
   return {
     folder,
-    put: (path, text, mode = 0o600) => {
+    put: (path, content, mode = 0o600) => {
       const file = join(folder, path);
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-      writeFileSync(file, text, { mode });
+      writeFileSync(file, content, { mode });
       chmodSync(file, mode);
       return file;
     },

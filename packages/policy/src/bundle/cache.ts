@@ -7,7 +7,7 @@ import { err, ok, type Result } from 'neverthrow';
 import type { PolicyError } from '../errors.js';
 import { type PolicyBundle, parseBundle } from './bundle.js';
 import { type CompiledFiles, type CompileInput, dataText } from './compile.js';
-import { othersMayWrite } from './permissions.js';
+import { othersMayWrite, replaceableAt } from './permissions.js';
 
 /** The bundle stored under a key; undefined when there is none, or it is not whole, or not made of these sources (then it is compiled again). Err kinds: `policy.unsafe_permissions`. */
 export function readCached(
@@ -16,8 +16,8 @@ export function readCached(
   input: CompileInput,
 ): Result<PolicyBundle | undefined, PolicyError> {
   try {
-    const paths = [folder, ...['wasm', 'data', 'manifest'].map((part) => join(folder, `${key}.${part}`))];
-    const unsafe = paths.find(othersMayWrite);
+    const paths = ['wasm', 'data', 'manifest'].map((part) => join(folder, `${key}.${part}`));
+    const unsafe = replaceableAt(folder) ?? paths.find(othersMayWrite);
     if (unsafe !== undefined) {
       return err({
         kind: 'policy.unsafe_permissions',
@@ -25,7 +25,7 @@ export function readCached(
         path: unsafe,
       });
     }
-    const [wasm, data, manifest] = paths.slice(1).map((path) => readFileSync(path));
+    const [wasm, data, manifest] = paths.map((path) => readFileSync(path));
     if (!wasm || !data || !manifest) return ok(undefined);
     const bundle = parseBundle({ wasm, data: data.toString('utf8'), manifest: manifest.toString('utf8') });
     return ok('problem' in bundle || !isMadeOf(bundle, input) ? undefined : bundle);

@@ -25,6 +25,8 @@ export function layerParameters(below: Parameters, text: string, file: string): 
   const at = (offset: number) => ({ file, row: lines.linePos(offset).line, column: lines.linePos(offset).col });
   const [broken] = document.errors;
   if (broken) return invalid([{ message: 'not YAML', ...at(broken.pos[0]) }]);
+  // A file that was cut to nothing would otherwise take an owner's strictness away without a word.
+  if (text.trim() === '') return invalid([{ message: 'the file is empty; remove it to set nothing', ...at(0) }]);
   if (document.contents === null) return ok(below);
   if (!isMap(document.contents)) return invalid([{ message: 'parameters must be a mapping', ...at(0) }]);
   let layered = below;

@@ -5,7 +5,7 @@ import { err, ok, type Result } from 'neverthrow';
 import type { PolicyError } from '../errors.js';
 import { DEFAULT_PACK, type Pack } from '../packs/index.js';
 import type { CompileInput } from './compile.js';
-import { type OwnerSources, readOwnerSources } from './owner-sources.js';
+import { NO_SOURCES, type OwnerSources, readOwnerSources } from './owner-sources.js';
 import {
   layerParameters,
   type Parameters,
@@ -44,10 +44,7 @@ export const baseDocument = ({
 /** Reads the owner's folder and puts the layers over each other. Err kinds: `policy.unreadable_source`, `policy.unsafe_permissions`, `policy.unknown_pack`, `policy.invalid_source`, `policy.looser_parameter`. Throws when the package is incomplete. */
 export function readPolicyInput(sources: PolicySources): Result<PolicyInput, PolicyError> {
   const { ownerFolder } = sources;
-  const owner =
-    ownerFolder === undefined
-      ? ok<OwnerSources, PolicyError>({ modules: [], tests: [] })
-      : readOwnerSources(ownerFolder);
+  const owner = ownerFolder === undefined ? ok<OwnerSources, PolicyError>(NO_SOURCES) : readOwnerSources(ownerFolder);
   return owner.andThen((read) => layered(read, sources));
 }
 

@@ -1,120 +1,79 @@
-/** The policy decision point over one bundle. It never rejects and never falls back to anything laxer. */
+/** The policy decision point over one bundle or several. It never rejects and never falls back to anything laxer. */
 
-import {
-  type Decision,
-  type DecisionRequest,
-  fromWireAnswer,
-  type JsonObject,
-  type PolicyDecisionPoint,
-  sha256Hex,
-  toWireRequest,
-  wireAnswerSchema,
-} from '@meshclaw/core';
+import { canonicalJson, type Decision, type PolicyAlarm, type PolicyDecisionPoint, sha256Hex } from '@meshclaw/core';
 import type { PolicyBundle } from '../bundle/bundle.js';
-import { denyBecause, type FailureRule } from './deny.js';
-import { loadModule, type PolicyInstance, type PolicyModule } from './evaluator.js';
-import { createReadRequest } from './read-request.js';
+import { type Answerer, createAnswerer, seenData } from './answerer.js';
+import { heldBy, strictestOf } from './combine.js';
+import { denyBecause } from './deny.js';
+import { type CheckedRequest, createReadRequest } from './read-request.js';
 
-/** The rule that answers everything. */
-export const ENTRYPOINT = 'meshclaw/authz/decision';
-/** So many failures in a row mean that the policy, not the request, is broken. */
-const MOST_FAILURES = 3;
+export { ENTRYPOINT } from './answerer.js';
 
-/** Loads a bundle. Rejects when it is not usable; afterwards nothing rejects. */
-export async function createPdp(bundle: PolicyBundle): Promise<PolicyDecisionPoint> {
-  const { programs, ...seen } = (bundle.data.meshclaw ?? {}) as JsonObject;
-  // Rules see the facts that models make, never the models.
-  const module = await loadModule(bundle.wasm, { ...bundle.data, meshclaw: seen }, ENTRYPOINT);
-  const evaluate = createEvaluate(module);
+/** The default of a decision's deadline: far over what any policy of people takes, and no person notices it. */
+export const DEADLINE_MS = 250;
+
+/** A decision point that may have threads; close it when it is no longer asked. */
+export interface LoadedPdp extends PolicyDecisionPoint {
+  alarms(): readonly PolicyAlarm[];
+  close(): Promise<void>;
+}
+/** Who answers: what is shipped, the same compiled together with the owner's rules, and whole bundles beside. */
+export interface Answerers {
+  readonly shipped: Answerer;
+  readonly owners?: Answerer;
+  readonly beside: readonly Answerer[];
+}
+
+/** Loads one bundle, in this process. Rejects when it is not usable; afterwards nothing rejects. */
+export const createPdp = async (bundle: PolicyBundle): Promise<LoadedPdp> =>
+  pdpOver({ shipped: await createAnswerer(bundle, 'here'), beside: [] });
+
+/** The decision point over loaded bundles. Throws when the models of the shipped one are not whole. */
+export function pdpOver({ shipped, owners, beside }: Answerers): LoadedPdp {
+  const all = [shipped, ...(owners === undefined ? [] : [owners]), ...beside];
+  const { seen, programs } = seenData(shipped.bundle);
   const readRequest = createReadRequest(seen, programs);
+  const digest = digestOf((owners ?? shipped).bundle, beside);
   return {
-    digest: bundle.digest,
+    digest,
     decide: async (request) => {
       const started = performance.now();
-      const given = readRequest(request);
-      const measured = (inputDigest: string) => ({
-        requestId: given.id,
-        policyDigest: bundle.digest,
-        inputDigest,
-        durationMs: performance.now() - started,
-      });
-      if ('problem' in given) return denyBecause('policy.invalid_request', measured(''), given.problem);
-      const digest = sha256Hex(given.text);
-      const answer = evaluate(given.text, given.id);
-      return 'failure' in answer
-        ? denyBecause(answer.failure, measured(digest), answer.detail)
-        : withSources(fromWireAnswer(answer.answer, measured(digest)), bundle);
+      const asked = readRequest(request);
+      const measured = { requestId: asked.id, policyDigest: digest, durationMs: performance.now() - started };
+      if ('problem' in asked)
+        return denyBecause('policy.invalid_request', { ...measured, inputDigest: '' }, asked.problem);
+      if (all.length === 1) return shipped.answer(asked, started);
+      const decision = await combined({ shipped, owners, beside } as Answerers, asked, started);
+      return { ...decision, policyDigest: digest, durationMs: performance.now() - started };
+    },
+    alarms: () => (all.some((one) => one.isUnavailable()) ? [UNAVAILABLE] : []),
+    close: async () => {
+      await Promise.all(all.map((one) => one.close()));
     },
   };
 }
 
-type Answered =
-  | { readonly answer: ReturnType<typeof wireAnswerSchema.parse> }
-  | { readonly failure: FailureRule; readonly detail?: string };
-
-function createEvaluate(module: PolicyModule): (text: string, id: string) => Answered {
-  let instance: PolicyInstance | undefined;
-  let failures = 0;
-  return (text, id) => {
-    let results: unknown;
-    try {
-      instance ??= failures < MOST_FAILURES ? module.instance() : proved(module.instance());
-      results = instance.evaluate(text);
-    } catch (cause) {
-      instance = undefined; // its memory may be poisoned
-      failures += 1;
-      return failures >= MOST_FAILURES
-        ? { failure: 'policy.unavailable', detail: `${failures} failures in a row` }
-        : { failure: 'policy.error', detail: thrownText(cause) };
-    }
-    const answer = readResults(results, id);
-    if ('answer' in answer) failures = 0;
-    else instance = undefined; // a wrong echo may be stale memory
-    return answer;
-  };
+async function combined(
+  { shipped, owners, beside }: Answerers,
+  asked: CheckedRequest,
+  started: number,
+): Promise<Decision> {
+  const [base, own, ...others] = await Promise.all([
+    shipped.answer(asked, started),
+    owners?.answer(asked, started),
+    ...beside.map((one) => one.answer(asked, started)),
+  ]);
+  const held = own === undefined ? base : heldBy(base, own, asked);
+  return others.length === 0 ? held : strictestOf(held, others as readonly Decision[]);
 }
 
-/** After failures in a row a new instance must first answer a question that every policy can; throws when it does not. */
-function proved(instance: PolicyInstance): PolicyInstance {
-  const wire = toWireRequest(CANARY);
-  if ('answer' in readResults(instance.evaluate(JSON.stringify(wire)), CANARY.requestId)) return instance;
-  throw new Error('a new instance does not answer');
-}
+/** Bundles beside the base are part of what decides. */
+const digestOf = ({ digest }: PolicyBundle, beside: readonly Answerer[]): string =>
+  beside.length === 0 ? digest : sha256Hex(canonicalJson([digest, ...beside.map(({ bundle }) => bundle.digest)]));
 
-const CANARY: DecisionRequest = {
-  requestId: 'canary',
-  subject: { type: 'agent', id: 'canary' },
-  action: { name: 'class.read', class: 'read', properties: {} },
-  resource: { type: 'server', id: 'canary', properties: {}, facts: {} },
-  context: {
-    now: '2026-01-01T00:00:00.000Z',
-    mode: 'check',
-    surface: 'sdk',
-    freeze: false,
-    exposed: false,
-    recent: {},
-  },
+const UNAVAILABLE: PolicyAlarm = {
+  id: 'policy.unavailable',
+  severity: 'critical',
+  title: 'The policy has failed several times in a row, and denies everything until it answers again',
+  detail: '',
 };
-
-/** Exactly one result, of the schema, that echoes the request. */
-function readResults(results: unknown, id: string): Answered {
-  const [only, ...more] = Array.isArray(results) ? results : [];
-  const parsed = wireAnswerSchema.safeParse((only as { readonly result?: unknown } | undefined)?.result);
-  return parsed.success && more.length === 0 && parsed.data.request_id === id
-    ? { answer: parsed.data }
-    : { failure: 'policy.malformed_decision' };
-}
-
-function thrownText(cause: unknown): string {
-  const text = typeof cause === 'string' ? cause : ((cause as { message?: unknown } | null)?.message ?? 'unknown');
-  return String(text).slice(0, 200);
-}
-
-/** Rules cannot see their own place; the bundle knows it. */
-const withSources = (decision: Decision, { manifest }: PolicyBundle): Decision => ({
-  ...decision,
-  reasons: decision.reasons.map((reason) => {
-    const rule = manifest.rules.find(({ id }) => id === reason.rule);
-    return rule === undefined ? reason : { ...reason, source: `${rule.file}:${rule.row}` };
-  }),
-});

@@ -1,67 +1,28 @@
 import { createRego } from '@meshclaw/rego';
 import { afterAll, describe, expect, it } from 'vitest';
+import { renamed } from '../_testing/doctored-wasm.js';
+import { ENTRYPOINT, wasmOf } from '../_testing/policy-bundle.js';
 import { loadModule } from './evaluator.js';
 
-const ENTRYPOINT = 'meshclaw/authz/decision';
 const rego = createRego();
 afterAll(() => rego.close());
 
-const wasmOf = async (body: string, builtins: 'all' | undefined = undefined): Promise<Uint8Array> => {
-  const text = `package meshclaw.authz\n\n# METADATA\n# entrypoint: true\n${body}\n`;
-  const built = await rego.build({
-    files: [{ path: 'authz.rego', text }],
-    entrypoints: [ENTRYPOINT],
-    ...(builtins ? { builtins } : {}),
-  });
-  if (!built.ok) throw new Error(JSON.stringify(built.error));
-  return built.value.wasm;
-};
 const CONFLICT = 'decision := 1 if input.a\n\ndecision := 2 if input.a';
-
-/** The same module with its import `opa_abort` under another name. */
-function renamed(wasm: Uint8Array, name: string): Uint8Array {
-  const bytes = Buffer.from(wasm);
-  for (let at = 8; at < bytes.length; ) {
-    const [size, start] = readSize(bytes, at + 1);
-    const end = start + size;
-    if (bytes[at] === 2) {
-      const old = bytes.indexOf('opa_abort', start);
-      const section = Buffer.concat([
-        bytes.subarray(start, old - 1),
-        Buffer.from([name.length]),
-        Buffer.from(name),
-        bytes.subarray(old + 'opa_abort'.length, end),
-      ]);
-      return Buffer.concat([bytes.subarray(0, at + 1), writeSize(section.length), section, bytes.subarray(end)]);
-    }
-    at = end;
-  }
-  throw new Error('no imports');
-}
-/** LEB128, as WebAssembly writes sizes. */
-function readSize(bytes: Uint8Array, from: number): readonly [size: number, next: number] {
-  const low = bytes[from] ?? 0;
-  if (low < 128) return [low, from + 1];
-  const [high, next] = readSize(bytes, from + 1);
-  return [(low & 127) + high * 128, next];
-}
-const writeSize = (size: number): Buffer =>
-  size < 128 ? Buffer.from([size]) : Buffer.concat([Buffer.from([(size & 127) | 128]), writeSize(size >> 7)]);
 
 describe('a policy module', () => {
   it('is refused when it needs a built-in that a host would have to supply', async () => {
-    const wasm = await wasmOf('decision := sprintf("%d", [input.a])', 'all');
+    const wasm = await wasmOf(rego, 'decision := sprintf("%d", [input.a])', { builtins: 'all' });
     await expect(loadModule(wasm, {}, ENTRYPOINT)).rejects.toThrow(/built-in sprintf/);
   });
 
   it('is refused when it imports something else', async () => {
-    const bytes = renamed(await wasmOf('decision := 1'), 'opa_printer');
+    const bytes = renamed(await wasmOf(rego, 'decision := 1'), 'opa_abort', 'opa_printer');
     await expect(loadModule(bytes, {}, ENTRYPOINT)).rejects.toThrow(/imports env\.opa_printer/);
   });
 
   // OPA's compiler drops `print`; a module made otherwise may still call what prints. Here its aborts do.
   it('prints to stderr and never to stdout, and not without end', async () => {
-    const module = await loadModule(renamed(await wasmOf(CONFLICT), 'opa_println'), {}, ENTRYPOINT);
+    const module = await loadModule(renamed(await wasmOf(rego, CONFLICT), 'opa_abort', 'opa_println'), {}, ENTRYPOINT);
     const { log } = console;
     const write = process.stderr.write;
     const stdout: unknown[] = [];
@@ -83,13 +44,13 @@ describe('a policy module', () => {
   it('may not take more memory than it is given', async () => {
     const many =
       'decision := count([x | some a in numbers.range(1, input.a); some b in numbers.range(1, 100); x := [a, b]])';
-    const module = await loadModule(await wasmOf(many), {}, ENTRYPOINT);
+    const module = await loadModule(await wasmOf(rego, many), {}, ENTRYPOINT);
     expect(module.instance().evaluate('{"a": 10}')).toEqual([{ result: 1000 }]);
     expect(() => module.instance().evaluate('{"a": 1000000}')).toThrow();
   });
 
   it('sees its data, and no input is no answer', async () => {
-    const module = await loadModule(await wasmOf('decision := [data.a, input.b]'), { a: 1 }, ENTRYPOINT);
+    const module = await loadModule(await wasmOf(rego, 'decision := [data.a, input.b]'), { a: 1 }, ENTRYPOINT);
     expect(module.instance().evaluate('{"b": 2}')).toEqual([{ result: [1, 2] }]);
     expect(module.instance().evaluate('{}')).toEqual([]);
   });

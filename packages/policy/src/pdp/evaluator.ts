@@ -37,6 +37,8 @@ const NEEDED_EXPORTS = [
 /** The first minor version whose one-call evaluation the evaluator relies on. */
 const LEAST_ABI_MINOR = 2;
 
+/** A compiled module whose imports and exports are known; it can be handed to a thread. */
+export type CompiledModule = object;
 /** A checked module that makes instances. */
 export interface PolicyModule {
   /** A fresh instance with its own memory and data. Throws when the module cannot start. */
@@ -44,27 +46,49 @@ export interface PolicyModule {
 }
 /** One instance; after any throw it must be thrown away, because its memory may be poisoned. */
 export interface PolicyInstance {
-  /** The raw result set. Throws strings, plain objects and errors alike. Synchronous, so no call can enter another. */
+  /** The raw result set. Throws strings, plain objects and errors alike, also when it is entered a second time. */
   evaluate(text: string): unknown;
 }
 
 const encoder = new TextEncoder();
 
-/** Compiles and checks a module: only known imports, exactly the wanted entrypoint, a new enough ABI, no built-in that a host would have to supply. Rejects otherwise. */
-export async function loadModule(wasm: Uint8Array, data: JsonObject, entrypoint: string): Promise<PolicyModule> {
+/** Compiles a module and checks its imports and exports. Rejects where they are not those of a policy. */
+export async function compileModule(wasm: Uint8Array): Promise<CompiledModule> {
   const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: WebAssemblyInterface };
-  const library = ((await import('@open-policy-agent/opa-wasm' as string)) as OpaWasm).default;
   const module = await WebAssembly.compile(wasm);
   checkShape(WebAssembly.Module.imports(module), WebAssembly.Module.exports(module));
+  return module;
+}
 
+/** Checks what only a started module tells: exactly the wanted entrypoint, a new enough ABI, no built-in that a host would have to supply. Rejects otherwise. */
+export async function startModule(module: CompiledModule, data: JsonObject, entrypoint: string): Promise<PolicyModule> {
+  const library = ((await import('@open-policy-agent/opa-wasm' as string)) as OpaWasm).default;
   const instance = (): PolicyInstance => {
     const loaded = withPrintedLines(() => library.loadPolicySync(module, { ...MEMORY }));
     checkLoaded(loaded, entrypoint);
     withPrintedLines(() => loaded.setData(data));
-    return { evaluate: (text) => withPrintedLines(() => loaded.evaluate(toArrayBuffer(text), entrypoint)) };
+    return { evaluate: oneAtATime((text) => withPrintedLines(() => loaded.evaluate(toArrayBuffer(text), entrypoint))) };
   };
   instance();
   return { instance };
+}
+
+/** Both at once. */
+export const loadModule = async (wasm: Uint8Array, data: JsonObject, entrypoint: string): Promise<PolicyModule> =>
+  startModule(await compileModule(wasm), data, entrypoint);
+
+/** What an instance prints runs code of the host's, which may ask again: the memory of the first question is then in use. */
+function oneAtATime(evaluate: (text: string) => unknown): (text: string) => unknown {
+  let busy = false;
+  return (text) => {
+    if (busy) throw new Error('the instance is already evaluating');
+    busy = true;
+    try {
+      return evaluate(text);
+    } finally {
+      busy = false;
+    }
+  };
 }
 
 function checkShape(imports: readonly Named[], exports: readonly Named[]): void {

@@ -18,8 +18,11 @@ export function withPrintedLines<T>(work: () => T): T {
   }
 }
 
-function print(line: unknown): void {
-  const text = `policy: ${redact(String(line))}\n`.slice(0, left);
-  left -= text.length;
-  if (text !== '') process.stderr.write(text);
+const print = (line: unknown): void => printBounded(`policy: ${redact(String(line))}\n`);
+
+/** The same for what a policy's thread has printed, in which the lines are made already. */
+export function printBounded(text: unknown): void {
+  const printed = String(text).slice(0, left);
+  left -= printed.length;
+  if (printed !== '') process.stderr.write(printed);
 }

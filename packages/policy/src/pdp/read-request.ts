@@ -5,14 +5,25 @@ import {
   type JsonObject,
   type JsonValue,
   type OperationClass,
+  sha256Hex,
   toWireRequest,
+  type WireRequest,
   wireRequestSchema,
 } from '@meshclaw/core';
 import { classOf, createJudge, type Judge } from '../command/index.js';
-import { checkInput } from './check-input.js';
+import { copyInput, textOf } from './check-input.js';
 
-/** The exact text to evaluate, or why there is none. */
-export type ReadRequest = { readonly id: string } & ({ readonly text: string } | { readonly problem: string });
+/** A question that can be put to a policy: the exact text, its digest, and what of it the evaluator itself looks at. */
+export interface CheckedRequest {
+  readonly id: string;
+  readonly text: string;
+  readonly digest: string;
+  readonly class: WireRequest['action']['class'];
+  /** Whether the class was stated here, from the words that would run. */
+  readonly judged: boolean;
+}
+/** The checked question, or why there is none. */
+export type ReadRequest = CheckedRequest | { readonly id: string; readonly problem: string };
 
 /** Makes the reader of requests for one policy. Throws when its models or lists are not whole and something is judged by them. */
 export function createReadRequest(
@@ -27,6 +38,7 @@ export function createReadRequest(
   return (request) => readRequest(request, isJudged, judge);
 }
 
+/** Whatever a request holds is read once, into a copy: a value that is another one each time cannot be judged as one thing and evaluated as another. */
 function readRequest(
   request: DecisionRequest,
   isJudged: (name: string) => boolean,
@@ -34,29 +46,37 @@ function readRequest(
 ): ReadRequest {
   let id = '';
   try {
-    if (typeof request.requestId === 'string') id = request.requestId;
-    const { action } = request;
+    const copied = copyInput(toWireRequest(request));
+    if ('problem' in copied) return { id: idOf(request), ...copied };
+    const asked = copied.value as JsonObject;
+    if (typeof asked.request_id === 'string') id = asked.request_id;
+    const action = asked.action as JsonObject;
     // Class and facts of command text are never the asker's to say.
     if (Object.hasOwn(action, 'command')) return { id, problem: 'action.command: facts are stated, not sent' };
-    const judged = judge !== undefined && isJudged(action.name);
+    const judged = judge !== undefined && isJudged(String(action.name));
     if (judged && action.class !== 'judged') return { id, problem: 'action.class: this operation is judged' };
-    const wire = toWireRequest(judged ? { ...request, action: { ...action, ...stated(action, judge) } } : request);
-    const checked = checkInput(wire);
+    const whole = judged ? { ...asked, action: { ...action, ...stated(action, judge) } } : asked;
+    const parsed = wireRequestSchema.safeParse(whole);
+    if (!parsed.success) return { id, problem: parsed.error.issues.map(({ path }) => path.join('.')).join(', ') };
+    const checked = textOf(whole as JsonObject);
     if ('problem' in checked) return { id, ...checked };
-    const parsed = wireRequestSchema.safeParse(wire);
-    if (parsed.success) return { id, text: checked.text };
-    return { id, problem: parsed.error.issues.map(({ path }) => path.join('.')).join(', ') };
+    return { id, text: checked.text, digest: sha256Hex(checked.text), class: parsed.data.action.class, judged };
   } catch {
     return { id, problem: 'not a request' };
   }
 }
 
+/** For a denial to name its question; a request that is none may have any value there. */
+const idOf = ({ requestId }: { readonly requestId?: unknown }): string =>
+  typeof requestId === 'string' && requestId.isWellFormed() ? requestId.slice(0, 256) : '';
+
 /** Class and facts. Without words nothing is known, and nothing milder than a write. */
 function stated(
-  { argv, properties }: DecisionRequest['action'],
+  { argv, properties }: JsonObject,
   judge: Judge,
-): { readonly class: OperationClass; readonly command?: ReturnType<Judge> } {
+): { readonly class: OperationClass; readonly command?: JsonValue } {
   if (argv === undefined) return { class: 'write' };
-  const command = judge(argv, typeof properties.cwd === 'string' ? properties.cwd : undefined);
-  return { class: classOf(command), command };
+  const { cwd } = properties as JsonObject;
+  const command = judge(argv as readonly string[], typeof cwd === 'string' ? cwd : undefined);
+  return { class: classOf(command), command: command as unknown as JsonValue };
 }

@@ -5,7 +5,7 @@ import { err, ok, type Result, ResultAsync } from 'neverthrow';
 import { readPolicyInput } from '../../bundle/policy-input.js';
 import { withCompiler } from '../../bundle/rego-compiler.js';
 import type { PolicyError } from '../../errors.js';
-import { type OpenPolicyOptions, openPolicy } from '../../open-policy.js';
+import { type OpenPolicyOptions, openWholePolicy } from '../../open-policy.js';
 import { placedIn, placeError } from '../place.js';
 import { type Explainable, explainWith } from './explain.js';
 import type { Explanation } from './explanation.js';
@@ -20,7 +20,7 @@ export interface Explainer extends PolicyTools {
 export async function createPolicyTools(options: OpenPolicyOptions): Promise<Result<Explainer, PolicyError>> {
   const input = readPolicyInput(options);
   if (input.isErr()) return err(placeError(input.error, options.ownerFolder));
-  const opened = await openPolicy(options);
+  const opened = await openWholePolicy(options);
   if (opened.isErr()) return err(placeError(opened.error, options.ownerFolder));
   const { compile } = input.value;
   const explainable: Explainable = { policy: opened.value, compile, place: placedIn(options.ownerFolder) };

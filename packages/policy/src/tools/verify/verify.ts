@@ -4,7 +4,7 @@ import { err, ok, type Result } from 'neverthrow';
 import { readPolicyInput } from '../../bundle/policy-input.js';
 import { withCompiler } from '../../bundle/rego-compiler.js';
 import type { PolicyError } from '../../errors.js';
-import { type OpenPolicyOptions, openPolicy } from '../../open-policy.js';
+import { type OpenPolicyOptions, openWholePolicy } from '../../open-policy.js';
 import { placeError } from '../place.js';
 import { ASKED } from './asked.js';
 import type { Configuration, Guarantee, VerifiedGuarantee } from './guarantee.js';
@@ -16,7 +16,7 @@ export async function verifyPolicy(
 ): Promise<Result<readonly VerifiedGuarantee[], PolicyError>> {
   const input = readPolicyInput(options);
   if (input.isErr()) return err(placeError(input.error, options.ownerFolder));
-  const opened = await openPolicy(options);
+  const opened = await openWholePolicy(options);
   if (opened.isErr()) return err(placeError(opened.error, options.ownerFolder));
   return withCompiler(async (rego) => {
     const configuration: Configuration = { policy: opened.value, sources: options, input: input.value, rego };
