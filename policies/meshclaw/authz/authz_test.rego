@@ -14,6 +14,14 @@ parameters := {
 	"four_eyes_classes": ["spend"],
 	"changes_allowed": true,
 	"changes_per_hour": 10,
+	"changes_per_hour_of": {},
+	"production_environments": ["production"],
+	"unlabelled_is_ordinary": true,
+	"spend_allowed": true,
+	"always_asked": [],
+	"attended_classes": [],
+	"protected_mounts": [],
+	"fact_age_seconds": 900,
 	"protected_paths": [],
 	"protected_roots": [],
 	"protected_parts": [],
@@ -26,7 +34,7 @@ asked(name, class) := {
 	"subject": {"type": "agent", "id": "codex"},
 	"action": {"name": name, "class": class, "properties": {"path": "/srv/a", "mode": "0640"}},
 	"resource": {"type": "server", "id": "web1", "properties": {}, "facts": {}},
-	"context": {"mode": "execute", "freeze": false, "exposed": false, "recent": {name: 0}},
+	"context": {"mode": "execute", "surface": "cli", "freeze": false, "exposed": false, "recent": {name: 0}},
 }
 
 answer(request) := d if {
@@ -164,3 +172,59 @@ test_demands_four_eyes_by_class_and_by_rule if {
 	some p in answer(critical).obligations
 	p.type == "four_eyes"
 }
+
+watched(effect) := {"file": {"x": {effect: {{"rule": "file.x", "shadow": true}}}}, "any": {}}
+
+test_only_tells_what_a_rule_in_shadow_would_have_answered if {
+	every effect in ["deny", "approval_required"] {
+		d := authz.decision with input as asked("file.stat", "read")
+			with data.meshclaw.operations as operations
+			with data.meshclaw.parameters as parameters
+			with data.meshclaw.rules as watched(effect)
+		d.effect == "read_state"
+		d.would_have == {"effect": effect, "reasons": [{"rule": "file.x"}]}
+		[r] := d.reasons
+		r.rule == "authz.class_default"
+	}
+}
+
+test_keeps_the_class_default_beside_a_rule_in_shadow if {
+	d := authz.decision with input as asked("file.chmod", "write")
+		with data.meshclaw.operations as operations
+		with data.meshclaw.parameters as parameters
+		with data.meshclaw.rules as watched("approval_required")
+	d.effect == "approval_required"
+	{"authz.class_default"} == {r.rule | some r in d.reasons}
+	d.would_have.effect == "approval_required"
+}
+
+test_tells_the_strictest_answer_as_what_would_have_been if {
+	request := object.union(asked("file.chmod", "write"), {"context": {"freeze": true}})
+	d := authz.decision with input as request
+		with data.meshclaw.operations as operations
+		with data.meshclaw.parameters as parameters
+		with data.meshclaw.rules as watched("approval_required")
+	d.effect == "deny"
+	d.would_have.effect == "deny"
+}
+
+test_enforces_what_only_looks_like_shadow if {
+	every mark in [false, "true", 1, null] {
+		d := authz.decision with input as asked("file.stat", "read")
+			with data.meshclaw.operations as operations
+			with data.meshclaw.parameters as parameters
+			with data.meshclaw.rules as {"file": {"x": {"deny": {{"rule": "file.x", "shadow": mark}}}}, "any": {}}
+		d.effect == "deny"
+		not d.would_have
+	}
+}
+
+test_keeps_guards_and_loosening_rules_out_of_the_shadow if {
+	guarded := authz.decision with input as asked("file.stat", "read")
+		with data.meshclaw.operations as operations
+		with data.meshclaw.parameters as parameters
+		with data.meshclaw.guards as watched("deny")
+	guarded.effect == "deny"
+}
+
+test_has_no_would_have_without_a_rule_in_shadow if not answer(asked("file.stat", "read")).would_have

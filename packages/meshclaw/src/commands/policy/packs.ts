@@ -57,6 +57,7 @@ const MAY: Readonly<Record<string, string>> = {
   min: 'lower',
   and: 'say false',
   strongest: 'demand more',
+  least: 'lower, or add',
   fixed: 'not change it',
 };
 
