@@ -30,7 +30,7 @@ const ASKED_AT_LEAST: readonly { readonly path: RegExp; readonly why: string }[]
 ];
 
 /** Asks the compiled rules themselves, past the schema that would refuse most of these requests. */
-async function asking({ request, parameters = {} }: Firing) {
+async function asking({ request, parameters = {}, stated }: Firing) {
   const operations = { ...(base.operations as JsonObject), ...COMING_OPERATIONS };
   const seen = { operations, parameters: { ...base.parameters, ...parameters } };
   const module = await loadModule(bundle.wasm, { meshclaw: seen }, ENTRYPOINT);
@@ -42,7 +42,8 @@ async function asking({ request, parameters = {} }: Firing) {
     if (only === undefined) throw new Error('no answer');
     return only.result;
   };
-  return { input: JSON.parse(read.text) as JsonObject, ask };
+  const input = JSON.parse(read.text) as JsonObject & { readonly action: JsonObject };
+  return { input: stated === undefined ? input : { ...input, action: { ...input.action, class: stated } }, ask };
 }
 
 /** Every key below a value; what is inside of lists too. */

@@ -7,6 +7,8 @@ import { ask } from './owner-folder.js';
 export interface Firing {
   readonly request: DecisionRequest;
   readonly parameters?: JsonObject;
+  /** A class that is put over the stated one, for the rule that mistrusts it. */
+  readonly stated?: 'read';
 }
 
 /** Operations that rules are written for before they exist. */
@@ -56,7 +58,7 @@ export const FIRING: Readonly<Record<string, Firing>> = {
   'guards command.protected_unit': run('systemctl', 'stop', 'sshd'),
   'guards command.secret_path': run('cat', '/etc/shadow'),
   'guards command.unparsed': shell('ls "'),
-  'guards command.unproved': run('cat', '/root/.bash_history'),
+  'guards command.unproved': { ...run('no-such-program', '--list'), stated: 'read' },
   'guards file.own_files': chmod('/root/.meshclaw/ledger.db'),
   'guards file.protected_path': chmod('/etc/passwd'),
   'guards file.secret_read': { request: ask('file.read', 'read', { properties: { path: '/etc/shadow' } }) },

@@ -29,3 +29,16 @@ test_marks_a_rule_in_shadow_and_no_other if {
 	}
 	not "shadow" in object.keys(reason.because(chain, []))
 }
+
+test_tells_the_texts_of_the_package_alone if {
+	link := {"annotations": {"scope": "rule", "title": "Other", "custom": {}}}
+	reason.because([link, chain[0]], []) == {
+		"rule": "a.b",
+		"title": "T",
+		"severity": "low",
+		"message": "m",
+		"remediation": "r",
+		"facts": {},
+	}
+	not reason.because([{"annotations": object.union(chain[0].annotations, {"scope": "rule"})}], [])
+}

@@ -25,3 +25,8 @@ test_asks_when_name_class_or_list_are_missing if {
 	}
 	count(always_asked.approval_required) == 1 with input as asked("file.chmod", "write") with data.meshclaw.parameters as {}
 }
+
+test_asks_when_the_name_is_missing_and_the_list_is_empty if {
+	count(always_asked.approval_required) == 1 with input as {"action": {"class": "write"}}
+		with data.meshclaw.parameters as {"always_asked": []}
+}

@@ -16,24 +16,22 @@ deny contains r if {
 	not reading
 	not asker.attended
 	input.resource.properties.autoheal == "never"
-	r := reason.because(rego.metadata.chain(), facts)
+	r := reason.because(rego.metadata.chain(), [["resource", "properties", "autoheal"], ["subject", "type"]])
 }
 
 approval_required contains r if {
 	not reading
 	input.resource.properties.autoheal in {"never", "ask"}
-	r := reason.because(rego.metadata.chain(), facts)
+	r := reason.because(rego.metadata.chain(), [["resource", "properties", "autoheal"], ["subject", "type"]])
 }
 
 approval_required contains r if {
 	not reading
 	not asker.attended
 	not automatic
-	r := reason.because(rego.metadata.chain(), facts)
+	r := reason.because(rego.metadata.chain(), [["resource", "properties", "autoheal"], ["subject", "type"]])
 }
 
 reading if input.action.class == "read"
 
 automatic if input.resource.properties.autoheal == "auto"
-
-facts := [["resource", "properties", "autoheal"], ["subject", "type"], ["context", "surface"]]

@@ -28,3 +28,8 @@ test_denies_when_subject_surface_class_or_list_are_missing if {
 	}
 	count(unattended.deny) == 1 with input as asked("ci", "ci", "write") with data.meshclaw.parameters as {}
 }
+
+test_denies_when_the_class_is_missing_and_the_list_is_empty if {
+	count(unattended.deny) == 1 with input as {"subject": {"type": "ci"}, "action": {}}
+		with data.meshclaw.parameters as {"attended_classes": []}
+}

@@ -7,7 +7,7 @@ parameters := {"log_read_roots": ["/var/log"], "secret_parts": ["/private/"]}
 asked(name, path) := {"action": {"name": name, "properties": {"path": path}}, "context": {"mode": "execute"}}
 
 test_asks_outside_of_the_roots if {
-	every path in ["/srv/app/app.log", "/var/logs/x", "/var/log"] {
+	every path in ["/srv/app/app.log", "/srv/private.log", "/var/logs/x", "/var/log"] {
 		count(outside_roots.approval_required) == 1 with input as asked("log.file", path)
 			with data.meshclaw.parameters as parameters
 		count(outside_roots.deny) == 0 with input as asked("log.file", path) with data.meshclaw.parameters as parameters
@@ -15,7 +15,7 @@ test_asks_outside_of_the_roots if {
 }
 
 test_denies_secrets_and_other_spellings if {
-	every path in ["/var/log/private/x", "/var/log/../../etc/shadow", "var/log/x"] {
+	every path in ["/var/log/private/x", "/var/log/private", "/var/log/../../etc/shadow", "var/log/x"] {
 		count(outside_roots.deny) == 1 with input as asked("log.file", path) with data.meshclaw.parameters as parameters
 	}
 }
@@ -23,7 +23,10 @@ test_denies_secrets_and_other_spellings if {
 test_is_silent_for_logs_journals_and_questions if {
 	every request in [
 		asked("log.file", "/var/log/syslog"),
+		{"action": {"name": "log.container", "properties": {}}},
 		{"action": {"name": "log.journal", "properties": {}}},
+		{"action": {"name": "log.kernel", "properties": {}}},
+		{"action": {"name": "log.vacuum-journal", "properties": {}}},
 		{"action": {"name": "log.file", "properties": {}}, "context": {"mode": "check"}},
 	] {
 		count(outside_roots.deny | outside_roots.approval_required) == 0 with input as request

@@ -33,3 +33,8 @@ test_asks_when_class_or_parameters_are_missing if {
 		with data.meshclaw.parameters as {}
 	count(production.approval_required) == 1 with input as asked("write", {}) with data.meshclaw.parameters as {}
 }
+
+test_takes_no_environment_for_another_one_where_the_list_is_empty if {
+	count(production.approval_required) == 1 with input as asked("write", {})
+		with data.meshclaw.parameters as {"production_environments": [], "unlabelled_is_ordinary": false}
+}
