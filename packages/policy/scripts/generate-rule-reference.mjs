@@ -49,7 +49,14 @@ function section({ id, kind, title, severity, effects, description, message, rem
     '',
   ];
 }
-const MAY = { union: 'add', min: 'lower', and: 'say false', strongest: 'demand more', least: 'lower, or add', fixed: 'not change it' };
+const MAY = {
+  union: 'add',
+  min: 'lower',
+  and: 'say false',
+  strongest: 'demand more',
+  least: 'lower, or add',
+  fixed: 'not change it',
+};
 const [home] = packs;
 const text = [
   '# Rules of the shipped policy',

@@ -25,7 +25,9 @@ describe('a wrong change to the base policy', () => {
     const mutants = (await allMutants(rego, files)).filter((_, index) => index % EVERY === 0);
     const fates: [PlacedMutant, Fate][] = [];
     for (const mutant of mutants) fates.push([mutant, await fateOf(rego, files, mutant)]);
-    const survived = fates.filter(([mutant, fate]) => fate === 'survived' && !isListed(mutant)).map(([one]) => named(one));
+    const survived = fates
+      .filter(([mutant, fate]) => fate === 'survived' && !isListed(mutant))
+      .map(([one]) => named(one));
     const valid = fates.filter(([mutant, fate]) => fate !== 'invalid' && !isListed(mutant)).length;
     const score = (valid - survived.length) / valid;
     const percent = (score * 100).toFixed(1);
@@ -40,7 +42,10 @@ describe('a wrong change to the base policy', () => {
 
   it('that is listed as equivalent exists', async () => {
     const mutants = await allMutants(rego, files);
-    const gone = equivalent.filter((one) => !mutants.some((mutant) => mutant.file === one.file && mutant.line === one.line && mutant.change === one.change));
+    const gone = equivalent.filter(
+      (one) =>
+        !mutants.some((mutant) => mutant.file === one.file && mutant.line === one.line && mutant.change === one.change),
+    );
     expect(gone).toEqual([]);
   });
 });

@@ -45,7 +45,11 @@ export function mutantsOf(text: string, rules: readonly RuleNode[]): readonly Mu
   const lines = text.split('\n');
   const starts = lines.reduce<number[]>((sums, line) => [...sums, (sums.at(-1) ?? 0) + line.length + 1], [0]);
   const offset = ({ row, col }: At) => (starts[row - 1] ?? 0) + col - 1;
-  const told = new Set(callsIn(rules).filter(buildsReason).flatMap(({ args }) => [...nodesIn(args)]));
+  const told = new Set(
+    callsIn(rules)
+      .filter(buildsReason)
+      .flatMap(({ args }) => [...nodesIn(args)]),
+  );
   const edits = rules.flatMap((rule) => [
     ...headEdits(rule, text, offset),
     ...[...nodesIn(rule)].filter((node) => !told.has(node)).flatMap((node) => nodeEdits(node, text, offset)),

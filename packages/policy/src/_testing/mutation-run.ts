@@ -35,7 +35,9 @@ export async function allMutants(rego: Rego, files: readonly SourceFile[]): Prom
 
 /** What becomes of a mutant under the tests beside it. One that does not compile says nothing. */
 export async function fateOf(rego: Rego, files: readonly SourceFile[], mutant: PlacedMutant): Promise<Fate> {
-  const changed = needed(files, mutant.file).map((file) => (file.path === mutant.file ? { ...file, text: mutant.text } : file));
+  const changed = needed(files, mutant.file).map((file) =>
+    file.path === mutant.file ? { ...file, text: mutant.text } : file,
+  );
   const ran = await rego.test({ files: changed, trace: 'off' });
   if (!ran.ok) {
     if (ran.error.kind === 'rego.invalid_policy') return 'invalid';
@@ -47,7 +49,8 @@ export async function fateOf(rego: Rego, files: readonly SourceFile[], mutant: P
 /** A module with its tests and what they import; the combiner is over everything. */
 function needed(files: readonly SourceFile[], path: string): readonly SourceFile[] {
   const test = path.replace(/\.rego$/, '_test.rego');
-  if (path.startsWith('meshclaw/authz/')) return files.filter((file) => file.path === test || !file.path.endsWith('_test.rego'));
+  if (path.startsWith('meshclaw/authz/'))
+    return files.filter((file) => file.path === test || !file.path.endsWith('_test.rego'));
   const wanted = new Set([path, test]);
   for (const one of wanted) {
     const text = files.find((file) => file.path === one)?.text ?? '';
