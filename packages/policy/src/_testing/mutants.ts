@@ -43,7 +43,8 @@ const EFFECTS: Readonly<Record<string, string>> = {
 /** Every mutant of a module, in source order. Texts of reasons and the facts that they name are left alone: the linter holds those. */
 export function mutantsOf(text: string, rules: readonly RuleNode[]): readonly Mutant[] {
   const lines = text.split('\n');
-  const starts = lines.reduce<number[]>((sums, line) => [...sums, (sums.at(-1) ?? 0) + line.length + 1], [0]);
+  const starts = [0];
+  for (const line of lines) starts.push((starts.at(-1) ?? 0) + line.length + 1);
   const offset = ({ row, col }: At) => (starts[row - 1] ?? 0) + col - 1;
   const told = new Set(
     callsIn(rules)

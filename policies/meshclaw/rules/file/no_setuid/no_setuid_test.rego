@@ -11,7 +11,7 @@ test_denies_setuid if {
 }
 
 test_is_silent_for_other_modes_other_operations_and_questions if {
-	every mode in ["755", "075", "400", "0640", "1777", "2775", "3770"] {
+	every mode in ["755", "075", "175", "275", "375", "400", "555", "600", "0640", "1777", "2775", "3770"] {
 		count(no_setuid.deny) == 0 with input as asked(mode)
 	}
 	count(no_setuid.deny) == 0 with input as {"action": {"name": "file.stat", "properties": {"mode": "4755"}}}
