@@ -31,7 +31,7 @@ describe("a rule of the owner's", () => {
     expect((await compile('owner/nights.rego', ABOUT + BODY)).isOk()).toBe(true);
   });
 
-  it.each([
+  it.each<[string, string, string | RegExp]>([
     ['no METADATA', `package meshclaw.rules.any.nights\n${BODY}`, 'the package has no METADATA'],
     ['no message', ABOUT.replace('#   message: it is night\n', '') + BODY, 'METADATA lacks custom.message'],
     ['no title', ABOUT.replace('# title: Nights\n', '') + BODY, 'METADATA lacks a title'],
@@ -42,14 +42,11 @@ describe("a rule of the owner's", () => {
       ABOUT.replace('#   severity', '#   enforcement: soft\n#   severity') + BODY,
       /enforcement has to be hard or shadow/,
     ],
-    ...['auto_safe', 'read_state', 'obligation'].map(
-      (name) =>
-        [
-          `${name} in shadow`,
-          `${ABOUT.replace('#   severity', '#   enforcement: shadow\n#   severity')}${BODY}\n${name} contains 1 if true\n`,
-          `a rule in shadow may only deny or ask, so it has no ${name}`,
-        ] as const,
-    ),
+    ...['auto_safe', 'read_state', 'obligation'].map((name): [string, string, string] => [
+      `${name} in shadow`,
+      `${ABOUT.replace('#   severity', '#   enforcement: shadow\n#   severity')}${BODY}\n${name} contains 1 if true\n`,
+      `a rule in shadow may only deny or ask, so it has no ${name}`,
+    ]),
     ['nothing to answer', `${ABOUT}\ndenies contains 1 if true\n`, /it has none of deny/],
     ['an answer that is no set', `${ABOUT}\ndeny := true\n`, 'deny has to be a set: deny contains …'],
   ])('is refused with %s, and says where', async (_, text, message) => {
