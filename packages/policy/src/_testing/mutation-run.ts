@@ -50,7 +50,7 @@ export async function fateOf(rego: Rego, files: readonly SourceFile[], mutant: P
 function needed(files: readonly SourceFile[], path: string): readonly SourceFile[] {
   const test = path.replace(/\.rego$/, '_test.rego');
   if (path.startsWith('meshclaw/authz/'))
-    return files.filter((file) => file.path === test || !file.path.endsWith('_test.rego'));
+    return files.filter((file) => file.path.startsWith('meshclaw/authz/') || !file.path.endsWith('_test.rego'));
   const wanted = new Set([path, test]);
   for (const one of wanted) {
     const text = files.find((file) => file.path === one)?.text ?? '';
