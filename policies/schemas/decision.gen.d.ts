@@ -52,6 +52,36 @@ export interface PolicyDecision {
     operation: string;
     why: string;
   };
+  would_have?: {
+    effect: 'read_state' | 'auto_safe' | 'approval_required' | 'deny';
+    /**
+     * @minItems 1
+     */
+    reasons: [
+      {
+        rule: string;
+        title: string;
+        severity: 'info' | 'low' | 'medium' | 'high' | 'critical';
+        message: string;
+        remediation?: string;
+        facts?: {
+          [k: string]: Json;
+        };
+        source?: string;
+      },
+      ...{
+        rule: string;
+        title: string;
+        severity: 'info' | 'low' | 'medium' | 'high' | 'critical';
+        message: string;
+        remediation?: string;
+        facts?: {
+          [k: string]: Json;
+        };
+        source?: string;
+      }[]
+    ];
+  };
   allowed: boolean;
   policy_digest: string;
   input_digest: string;

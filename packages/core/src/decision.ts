@@ -88,6 +88,8 @@ export interface Decision {
   readonly reasons: readonly Reason[];
   readonly obligations: readonly Obligation[];
   readonly alternative?: Alternative;
+  /** What rules in shadow would have made of it. Recorded, never enforced. */
+  readonly wouldHave?: { readonly effect: Effect; readonly reasons: readonly Reason[] };
   /** SHA-256 of the policy bundle's manifest. */
   readonly policyDigest: string;
   /** SHA-256 of the exact bytes that were evaluated. */

@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const path = fileURLToPath(new URL('../../../docs/reference/rules.gen.md', import.meta.url));
+const yaml = readFileSync(new URL('../../../policies/data/parameters.yaml', import.meta.url), 'utf8');
 const { listPacks, listRules } = await import('../dist/tools/index.js');
 
 /** The first thing that is wrong ends the run. */
@@ -49,8 +50,27 @@ function section({ id, kind, title, severity, effects, description, message, rem
     '',
   ];
 }
-const MAY = { union: 'add', min: 'lower', and: 'say false', strongest: 'demand more', fixed: 'not change it' };
+const MAY = {
+  union: 'add',
+  min: 'lower',
+  and: 'say false',
+  strongest: 'demand more',
+  least: 'lower, or add',
+  fixed: 'not change it',
+};
+const OF_THE_COMBINER = ['approval_minimum', 'four_eyes_classes'];
 const [home] = packs;
+
+/** The comment above a parameter, as far as it is about that one. */
+function about(name) {
+  const [before] = yaml.split(`\n${name}:`);
+  const lines = before.split('\n');
+  const first = lines.findLastIndex((line) => !line.startsWith('#')) + 1;
+  return lines
+    .slice(first)
+    .map((line) => line.replace(/^#\s?/, ''))
+    .join(' ');
+}
 const text = [
   '# Rules of the shipped policy',
   '',
@@ -68,8 +88,8 @@ const text = [
   '',
   `A layer above (a pack, then your \`parameters.yaml\`) may only make them stricter.`,
   '',
-  '| parameter | yours may | value | otherwise in a pack | read by |',
-  '|---|---|---|---|---|',
+  '| parameter | what it is | yours may | value | otherwise in a pack | read by |',
+  '|---|---|---|---|---|---|',
   ...home.parameters.map(({ name, combine, base }) => {
     const others = packs.flatMap(({ name: pack, changes }) =>
       changes.filter((one) => one.name === name).map(({ value }) => `${pack}: ${shown(value)}`),
@@ -77,10 +97,11 @@ const text = [
     const readers = rules.filter(({ parameters }) => parameters.includes(name)).map(({ id }) => code(id));
     const cells = [
       code(name),
+      about(name),
       MAY[combine],
       shown(base),
       others.join('; ') || '–',
-      readers.join(', ') || 'the combiner',
+      readers.join(', ') || (OF_THE_COMBINER.includes(name) ? 'the combiner' : 'what states the facts of a command'),
     ];
     return `| ${cells.map(cell).join(' | ')} |`;
   }),

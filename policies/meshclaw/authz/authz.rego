@@ -7,13 +7,13 @@ package meshclaw.authz
 # title: Decision
 # description: The one entrypoint. Every request has exactly one answer.
 # entrypoint: true
-decision := {
+decision := object.union(would_have, {
 	"request_id": input.request_id,
 	"effect": effect,
 	"class": stated_class,
 	"reasons": sort_reasons(reasons),
 	"obligations": sort(obligations),
-}
+})
 
 order := ["read_state", "auto_safe", "approval_required", "deny"]
 
@@ -49,9 +49,14 @@ guarded contains ["deny", r] if some r in data.meshclaw.guards[domains[_]][_].de
 
 guarded contains ["approval_required", r] if some r in data.meshclaw.guards[domains[_]][_].approval_required
 
-ruled contains ["deny", r] if some r in data.meshclaw.rules[domains[_]][_].deny
+added contains ["deny", r] if some r in data.meshclaw.rules[domains[_]][_].deny
 
-ruled contains ["approval_required", r] if some r in data.meshclaw.rules[domains[_]][_].approval_required
+added contains ["approval_required", r] if some r in data.meshclaw.rules[domains[_]][_].approval_required
+
+# What is only watched: it answers nothing, and it does not stand in for the class's default either.
+shadowed := {answer | some answer in added; answer[1].shadow == true}
+
+ruled contains answer if some answer in (added - shadowed)
 
 ruled contains ["auto_safe", r] if some r in data.meshclaw.rules[domains[_]][_].auto_safe
 
@@ -85,13 +90,24 @@ default unmatched := set()
 
 answers := ((guarded | ruled) | defaulted) | (unmatched | floored)
 
-effect := order[max({i | some i, e in order; some answer in answers; answer[0] == e})]
+effect := order[strictest(answers)]
 
 # The floor explains itself only where nothing else says the same.
 reasons := {r | some [e, r] in (answers - floored); e == effect} if {
 	some [e, _] in (answers - floored)
 	e == effect
 } else := {r | some [e, r] in floored; e == effect}
+
+# What the answer would be were the watched rules enforced, and why.
+default would_have := {}
+
+would_have := {"would_have": {"effect": order[strictest(shadowed | {[effect, {}]})], "reasons": sort_reasons(unmarked)}} if {
+	count(shadowed) > 0
+}
+
+unmarked := {r | some [_, marked] in shadowed; r := {key: value | some key, value in marked; key != "shadow"}}
+
+strictest(found) := max({i | some i, e in order; some answer in found; answer[0] == e})
 
 told(name, severity, message) := {
 	"rule": concat(".", ["authz", name]),

@@ -14,6 +14,14 @@ parameters := {
 	"four_eyes_classes": ["spend"],
 	"changes_allowed": true,
 	"changes_per_hour": 10,
+	"changes_per_hour_of": {},
+	"production_environments": ["production"],
+	"unlabelled_is_ordinary": true,
+	"spend_allowed": true,
+	"always_asked": [],
+	"attended_classes": [],
+	"protected_mounts": [],
+	"fact_age_seconds": 900,
 	"protected_paths": [],
 	"protected_roots": [],
 	"protected_parts": [],
@@ -26,7 +34,7 @@ asked(name, class) := {
 	"subject": {"type": "agent", "id": "codex"},
 	"action": {"name": name, "class": class, "properties": {"path": "/srv/a", "mode": "0640"}},
 	"resource": {"type": "server", "id": "web1", "properties": {}, "facts": {}},
-	"context": {"mode": "execute", "freeze": false, "exposed": false, "recent": {name: 0}},
+	"context": {"mode": "execute", "surface": "cli", "freeze": false, "exposed": false, "recent": {name: 0}},
 }
 
 answer(request) := d if {
@@ -163,4 +171,90 @@ test_demands_four_eyes_by_class_and_by_rule if {
 	critical := object.union(asked("file.delete", "destructive"), {"resource": {"properties": {"criticality": "high"}}})
 	some p in answer(critical).obligations
 	p.type == "four_eyes"
+}
+
+about(rule, severity, message) := {
+	"rule": rule,
+	"title": "Authorization",
+	"severity": severity,
+	"message": message,
+}
+
+test_tells_the_default_the_floor_and_the_unmatched_in_words if {
+	answer(asked("file.stat", "read")).reasons == [about(
+		"authz.class_default",
+		"info",
+		"no rule matched; the class of the operation decides",
+	)]
+	about("authz.unmatched", "high", "no such operation or class is known") in answer(asked("no.such", "read")).reasons
+	floored := authz.decision with input as asked("file.chmod", "write")
+		with data.meshclaw.operations as operations
+		with data.meshclaw.parameters as parameters
+		with data.meshclaw.rules as {"file": {"x": {"read_state": {{"rule": "file.x"}}}}, "any": {}}
+	floored.reasons == [about("authz.class_floor", "info", "this class is never answered more mildly")]
+}
+
+test_knows_each_class_of_a_judged_operation if {
+	every class in ["destructive", "secret"] {
+		answer(asked("command.run", class)).effect == "approval_required"
+	}
+}
+
+test_knows_a_class_question_only_of_that_class if {
+	request := object.union(in_check(asked("class.destructive", "x")), {"action": {"class": "unheard"}})
+	answer(request).effect == "deny"
+}
+
+test_has_no_default_for_what_is_not_known if {
+	{r.rule | some r in answer(asked("no.such", "read")).reasons} == {"authz.unmatched"}
+	milder := authz.defaulted with input as asked("no.such", "read")
+		with data.meshclaw.operations as operations
+		with data.meshclaw.parameters as parameters
+	milder == set()
+}
+
+test_has_a_floor_for_every_class if {
+	authz.floor == {
+		"read": "read_state",
+		"write": "auto_safe",
+		"destructive": "approval_required",
+		"spend": "approval_required",
+		"secret": "approval_required",
+	}
+}
+
+test_demands_in_words_that_the_engine_knows if {
+	d := answer(in_check(asked("class.spend", "spend")))
+	d.obligations == [
+		{"id": "approval.four_eyes", "type": "four_eyes", "parameters": {"signers": 2}},
+		{"id": "approval.method", "type": "approval_method", "parameters": {"minimum": "presence"}},
+	]
+}
+
+test_demands_nothing_of_what_is_denied_or_read if {
+	denied := object.union(in_check(asked("class.spend", "spend")), {"context": {"freeze": true}})
+	answer(denied).obligations == []
+	answer(asked("file.stat", "read")).obligations == []
+	critical := {"resource": {"properties": {"criticality": "high"}}, "context": {"freeze": true}}
+	answer(object.union(asked("file.delete", "destructive"), critical)).obligations == []
+	tidy := authz.decision with input as asked("file.stat", "read")
+		with data.meshclaw.operations as operations
+		with data.meshclaw.parameters as parameters
+		with data.meshclaw.rules as {"file": {"x": {"auto_safe": {{"rule": "file.x"}}}}, "any": {}}
+	tidy.effect == "auto_safe"
+	tidy.obligations == []
+}
+
+test_takes_demands_of_the_rules_of_its_noun_alone if {
+	demanding := {"x": {"approval_required": {{"rule": "x.x"}}, "obligation": {{"id": "x", "type": "x", "parameters": {}}}}}
+	other := authz.decision with input as asked("file.chmod", "write")
+		with data.meshclaw.operations as operations
+		with data.meshclaw.parameters as parameters
+		with data.meshclaw.rules as {"disk": demanding, "any": {}}
+	{o.id | some o in other.obligations} == {"approval.method"}
+}
+
+test_answers_with_the_floor_only_where_nothing_else_says_so if {
+	[r] := answer(in_check(asked("class.secret", "secret"))).reasons
+	r.rule == "authz.class_default"
 }

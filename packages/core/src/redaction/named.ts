@@ -147,7 +147,7 @@ function found({ start, region, number }: Opened): Found {
 const LONGEST_SEEN = 128;
 /** What stands where a value would and is none: a reference, a placeholder, a word of a message. */
 const NO_VALUE =
-  /^(?:\$[({A-Za-z_].*|\{\{.*|%[sdv]|<[\w -]*>?|[*x•.…-]+|secret:\/\/.*|vault:\/\/.*|op:\/\/.*|\/(?:run|etc|var|home|usr|opt|tmp|root|mnt|dev|srv|proc|bin|sbin|lib|boot|sys)\/.*|(?:null|none|nil|true|false|undefined|yes|no|required|optional|disabled|enabled|changed|unchanged|updated|expired|incorrect|invalid|missing|empty|unset|password|authentication|failed|failure|error|must|cannot|should|amd64|arm64|i386|armhf|any|string|str|object|function|process\.env.*|os\.environ.*|env\..*)[.,:;!?)}\]]*)$/i;
+  /^(?:\$[({A-Za-z_].*|\{\{.*|%[sdv]|<[\w -]*>?|[*x•.…-]+|secret:\/\/.*|vault:\/\/.*|op:\/\/.*|\/(?:run|etc|var|home|usr|opt|tmp|root|mnt|dev|srv|proc|bin|sbin|lib|boot|sys)\/.*|(?:null|none|nil|true|false|undefined|yes|no|required|optional|disabled|enabled|changed|unchanged|updated|expired|incorrect|invalid|missing|empty|unset|password|authentication|failed|failure|error|must|cannot|should|amd64|arm64|i386|armhf|any|string|str|object|function|process\.env.*|os\.environ.*|env\..*|signature|presence)[.,:;!?)}\]]*)$/i;
 const MASKED = /^\[redacted:[a-z-]{1,40}\]?$/;
 
 /** The beginning of the value, as far as a decision needs it. */

@@ -26,6 +26,7 @@ describe('redacting JSON', () => {
     ['ports and counts', { token_count: 3, port: 22, keys: ['a'], max_tokens: 4096 }],
     ['names', { name: 'DB_PASSWORD', kind: 'secret', authenticated: true, key: 'id', path: '/etc/passwd' }],
     ['a command', ['systemctl', 'restart', '--', 'nginx.service']],
+    ['the method that a class of operations is approved with', { secret: 'presence', spend: 'signature' }],
     ['prose', ['password', 'token', 'secret']],
   ])('leaves %s', (_, value) => expect(redactJson(value, redact)).toEqual(value));
 

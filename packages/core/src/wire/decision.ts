@@ -67,6 +67,8 @@ export const wireAnswerSchema = z.strictObject({
   reasons: z.array(wireReason).min(1),
   obligations: z.array(wireObligation),
   alternative: z.strictObject({ operation: name, why: z.string() }).optional(),
+  /** What rules in shadow would have made of it; nothing is enforced by this. */
+  would_have: z.strictObject({ effect: z.enum(EFFECTS), reasons: z.array(wireReason).min(1) }).optional(),
 });
 export type WireAnswer = z.output<typeof wireAnswerSchema>;
 
@@ -108,10 +110,11 @@ export function fromWireRequest(wire: WireRequest): DecisionRequest {
 
 /** The decision as it is stored, printed and sent. */
 export function toWireDecision(decision: Decision): JsonObject {
-  const { requestId, policyDigest, inputDigest, durationMs, ...rest } = decision;
+  const { requestId, policyDigest, inputDigest, durationMs, wouldHave, ...rest } = decision;
   return {
     request_id: requestId,
     ...rest,
+    ...(wouldHave === undefined ? {} : { would_have: wouldHave }),
     policy_digest: policyDigest,
     input_digest: inputDigest,
     duration_ms: durationMs,
@@ -123,7 +126,7 @@ export function fromWireAnswer(
   answer: WireAnswer,
   measured: Pick<Decision, 'policyDigest' | 'inputDigest' | 'durationMs'>,
 ): Decision {
-  const { request_id, alternative, reasons, obligations, effect } = answer;
+  const { request_id, alternative, reasons, obligations, effect, would_have } = answer;
   return {
     requestId: request_id,
     effect,
@@ -132,6 +135,7 @@ export function fromWireAnswer(
     reasons: reasons as unknown as readonly Reason[],
     obligations: obligations as unknown as readonly Obligation[],
     ...(alternative === undefined ? {} : { alternative }),
+    ...(would_have === undefined ? {} : { wouldHave: would_have as unknown as NonNullable<Decision['wouldHave']> }),
     ...measured,
   };
 }

@@ -111,7 +111,7 @@ test('policy check reports as JUnit and SARIF what is at or over --fail-on, at i
   expect(junit.stdout).toContain('name="change: approval_required" file="stdin" line="1"');
   expect(JSON.parse(sarif.stdout).runs[0].results).toMatchObject([
     {
-      ruleId: 'authz.class_default',
+      ruleId: 'any.autoheal',
       level: 'warning',
       locations: [{ physicalLocation: { region: { startLine: 1 } } }],
     },
@@ -122,7 +122,7 @@ test('policy check reports as JUnit and SARIF what is at or over --fail-on, at i
 describe('decisions', () => {
   test('are explained in words, from a file and from the ledger, alike', async () => {
     await cli.run(['init']);
-    const words = ['policy', 'explain', 'ci:pipeline', 'file.chmod', 'localhost', 'path=/srv/a', 'mode=0666'];
+    const words = ['policy', 'explain', 'codex', 'file.chmod', 'localhost', 'path=/srv/a', 'mode=0666'];
     const told = await cli.run(words);
     expect([told.code, told.stdout]).toEqual([0, expect.stringMatching(/^deny\n {2}file\.no_world_write/)]);
     expect(told.stdout).toContain(
@@ -229,7 +229,7 @@ test('packs, rules and types are shown', async () => {
   expect(one.stdout).toMatch(/^changes_per_hour +lower +3$/m);
   expect(rule.stdout).toContain('package meshclaw.guards.any.freeze');
   expect(JSON.parse(all.stdout).rules).toContainEqual(
-    expect.objectContaining({ id: 'any.rate_limit', parameters: ['changes_per_hour'] }),
+    expect.objectContaining({ id: 'any.rate_limit', parameters: ['changes_per_hour', 'changes_per_hour_of'] }),
   );
   expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('did you mean "any.freeze"?')]);
   expect((await policy('types', 'types')).code).toBe(0);

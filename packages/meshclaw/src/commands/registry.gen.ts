@@ -165,6 +165,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./policy/fmt.js'),
   },
   {
+    ...{"name":"policy import","summary":"Take over the policy.json of the Go edition as rules of your own","description":"Each denial and each demand for an approval becomes a rule with its words and its tests below policies of the home. What it allowed loosens nothing: the shipped policy decides. An unknown key, decision or a syntax error is refused with its place, and then nothing is written. Exit code 1: something stricter is not reproduced.","positionals":[{"name":"file","description":"as ~/.meshclaw/policy.json","required":true}],"options":[{"name":"pack","value":"name","description":"the shipped pack: homelab, production, read-only (default: the one of the settings, else homelab)"}],"example":"policy import ~/.meshclaw/policy.json"},
+    load: () => import('./policy/import.js'),
+  },
+  {
     ...{"name":"policy lint","summary":"Find what compiles and still should not be in your rules","description":"METADATA, ids and folders, built-ins that can fail, negated requests, paths and parameters that do not exist, missing tests, formatting. Exit code 0: notes at most; 1: warnings or errors; 2: nothing to look at, or it cannot be read.","positionals":[{"name":"folder","description":"rules of your own (default: policies of the home)","required":false}],"options":[{"name":"pack","value":"name","description":"the shipped pack: homelab, production, read-only (default: the one of the settings, else homelab)"},{"name":"format","value":"form","description":"text, json, sarif (default text)"}],"example":"policy lint ./policies --format sarif"},
     load: () => import('./policy/lint.js'),
   },

@@ -31,17 +31,22 @@ describe("a rule of the owner's", () => {
     expect((await compile('owner/nights.rego', ABOUT + BODY)).isOk()).toBe(true);
   });
 
-  it.each([
+  it.each<[string, string, string | RegExp]>([
     ['no METADATA', `package meshclaw.rules.any.nights\n${BODY}`, 'the package has no METADATA'],
     ['no message', ABOUT.replace('#   message: it is night\n', '') + BODY, 'METADATA lacks custom.message'],
     ['no title', ABOUT.replace('# title: Nights\n', '') + BODY, 'METADATA lacks a title'],
     ['the id of another rule', ABOUT.replace('any.nights', 'any.freeze') + BODY, 'custom.id has to be any.nights'],
     ['an unknown severity', ABOUT.replace('low', 'awful') + BODY, /custom.severity has to be one of info, low/],
     [
-      'shadow',
-      ABOUT.replace('#   severity', '#   enforcement: shadow\n#   severity') + BODY,
-      /enforcement has to be hard/,
+      'an unknown enforcement',
+      ABOUT.replace('#   severity', '#   enforcement: soft\n#   severity') + BODY,
+      /enforcement has to be hard or shadow/,
     ],
+    ...['auto_safe', 'read_state', 'obligation'].map((name): [string, string, string] => [
+      `${name} in shadow`,
+      `${ABOUT.replace('#   severity', '#   enforcement: shadow\n#   severity')}${BODY}\n${name} contains 1 if true\n`,
+      `a rule in shadow may only deny or ask, so it has no ${name}`,
+    ]),
     ['nothing to answer', `${ABOUT}\ndenies contains 1 if true\n`, /it has none of deny/],
     ['an answer that is no set', `${ABOUT}\ndeny := true\n`, 'deny has to be a set: deny contains …'],
   ])('is refused with %s, and says where', async (_, text, message) => {
@@ -70,6 +75,13 @@ describe('a guard', () => {
     const text = `${ABOUT.replace('.rules.', '.guards.')}\nauto_safe contains 1 if true\n`;
     expect((await compile('meshclaw/x.rego', text))._unsafeUnwrapErr().diagnostics?.[0]?.message).toBe(
       'a guard has no auto_safe',
+    );
+  });
+
+  it('is never in shadow', async () => {
+    const text = ABOUT.replace('.rules.', '.guards.').replace('#   severity', '#   enforcement: shadow\n#   severity');
+    expect((await compile('meshclaw/x.rego', text + BODY))._unsafeUnwrapErr().diagnostics?.[0]?.message).toBe(
+      'a guard is always enforced: custom.enforcement has to be hard',
     );
   });
 });

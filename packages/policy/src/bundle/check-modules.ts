@@ -16,6 +16,7 @@ const ANSWERS = {
   guards: ['deny', 'approval_required'],
   rules: ['deny', 'approval_required', 'auto_safe', 'read_state'],
 };
+const NOT_IN_SHADOW = ['auto_safe', 'read_state', 'obligation'];
 
 /** What is wrong with the modules, or nothing. Err kinds: `policy.forbidden_package`, `policy.invalid_source`, each with file and row. */
 export function checkModules({ modules, annotations }: Inspection): PolicyError | undefined {
@@ -64,7 +65,17 @@ function ruleProblems(module: Module, annotations: Inspection['annotations']): r
       column,
     })),
     ...metadataProblems(id, about).map((message) => ({ message, ...at })),
+    ...shadowProblems(kind, module, about).map((message) => ({ message, ...at })),
   ];
+}
+
+/** Watching a rule first is for what would be stricter: what loosens, or is never off, is not watched but in force. */
+function shadowProblems(kind: string, { rules }: Module, about: Inspection['annotations'][number] | undefined) {
+  if (about?.custom?.enforcement !== 'shadow') return [];
+  if (kind === 'guards') return ['a guard is always enforced: custom.enforcement has to be hard'];
+  return rules
+    .filter(({ name }) => NOT_IN_SHADOW.includes(name))
+    .map(({ name }) => `a rule in shadow may only deny or ask, so it has no ${name}`);
 }
 
 /** Without these a reason cannot be made, and the rule's answer would be undefined instead of a denial. */
@@ -79,6 +90,8 @@ function metadataProblems(id: string, about: Inspection['annotations'][number] |
     ...(SEVERITIES.some((one) => one === custom.severity)
       ? []
       : [`custom.severity has to be one of ${SEVERITIES.join(', ')}`]),
-    ...([undefined, 'hard'].some((one) => one === custom.enforcement) ? [] : ['custom.enforcement has to be hard']),
+    ...([undefined, 'hard', 'shadow'].some((one) => one === custom.enforcement)
+      ? []
+      : ['custom.enforcement has to be hard or shadow']),
   ];
 }

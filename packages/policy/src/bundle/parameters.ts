@@ -8,6 +8,7 @@ import type { PolicyDiagnostic, PolicyError } from '../errors.js';
 const parameter = z.discriminatedUnion('combine', [
   z.strictObject({ combine: z.literal('union'), value: z.array(z.string()) }),
   z.strictObject({ combine: z.literal('min'), value: z.number() }),
+  z.strictObject({ combine: z.literal('least'), value: z.record(z.string(), z.number()) }),
   z.strictObject({ combine: z.literal('and'), value: z.boolean() }),
   z.strictObject({ combine: z.literal('strongest'), value: z.record(z.string(), z.enum(['signature', 'presence'])) }),
   z.strictObject({ combine: z.literal('fixed'), value: z.array(z.string()) }),
@@ -78,9 +79,20 @@ function combine(below: Parameter, wanted: unknown): Parameter | undefined {
       return typeof wanted === 'boolean' && (below.value || !wanted) ? { ...below, value: wanted } : undefined;
     case 'strongest':
       return strongest(below, wanted);
+    case 'least':
+      return least(below, wanted);
     case 'fixed':
       return undefined;
   }
+}
+
+function least(below: Extract<Parameter, { combine: 'least' }>, wanted: unknown): Parameter | undefined {
+  const given = z.record(z.string(), z.number().min(0)).safeParse(wanted);
+  if (!given.success) return undefined;
+  const more = Object.entries(given.data).some(
+    ([name, number]) => Object.hasOwn(below.value, name) && number > (below.value[name] ?? 0),
+  );
+  return more ? undefined : { ...below, value: { ...below.value, ...given.data } };
 }
 
 function strongest(below: Extract<Parameter, { combine: 'strongest' }>, wanted: unknown): Parameter | undefined {

@@ -12,6 +12,7 @@ const parametersSchema = z.object({
   own_parts: texts,
   protected_paths: texts,
   protected_roots: texts,
+  protected_mounts: texts,
   protected_parts: texts,
   autostart_parts: texts,
   log_roots: texts,
@@ -48,13 +49,14 @@ export interface Marker {
 export function createMarker(lists: PathLists): Marker {
   const trees = lists.whole_trees.map((tree) => (tree === '' ? '/' : tree));
   const own = lists.own_parts.flatMap((part) => [part, part.replace(/^\/home\/[^/]+\//, '/home/~/')]);
+  const roots = [...lists.protected_roots, ...lists.protected_mounts];
   const isHarmlessDevice = (path: string): boolean => lists.harmless_devices.includes(path);
   const has = (path: string, parts: readonly string[]): boolean => parts.some((part) => mayContain(`${path}/`, part));
   const isTree = (path: string): boolean =>
     [path, withoutStar(path)].some((one) => one === HOME || trees.some((tree) => mayBe(one, tree)));
   const isProtected = (path: string, tree: boolean): boolean =>
     lists.protected_paths.some((one) => mayBe(path, one) || (tree && isBelow(one, path))) ||
-    lists.protected_roots.some((one) => mayBeIn(path, one) || (tree && isBelow(one, path))) ||
+    roots.some((one) => mayBeIn(path, one) || (tree && isBelow(one, path))) ||
     has(path, lists.protected_parts);
   const tests: Readonly<Partial<Record<PathMark, (path: string, tree: boolean) => boolean>>> = {
     secret: (path, tree) =>

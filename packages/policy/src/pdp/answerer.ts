@@ -136,10 +136,13 @@ function readResults(results: unknown, id: string): Answered {
 }
 
 /** Rules cannot see their own place; the bundle knows it. */
-const withSources = (decision: Decision, { manifest }: PolicyBundle): Decision => ({
-  ...decision,
-  reasons: decision.reasons.map((reason) => {
-    const rule = manifest.rules.find(({ id }) => id === reason.rule);
-    return rule === undefined ? reason : { ...reason, source: `${rule.file}:${rule.row}` };
-  }),
-});
+function withSources(decision: Decision, { manifest }: PolicyBundle): Decision {
+  const placed = (reasons: Decision['reasons']): Decision['reasons'] =>
+    reasons.map((reason) => {
+      const rule = manifest.rules.find(({ id }) => id === reason.rule);
+      return rule === undefined ? reason : { ...reason, source: `${rule.file}:${rule.row}` };
+    });
+  const { wouldHave } = decision;
+  const watched = wouldHave && { wouldHave: { ...wouldHave, reasons: placed(wouldHave.reasons) } };
+  return { ...decision, reasons: placed(decision.reasons), ...watched };
+}

@@ -16,6 +16,7 @@ export type { Change } from './explain/changes.js';
 export type { Answered, ExplainedCondition, Explanation, NearMiss, TraceStep } from './explain/explanation.js';
 export { createPolicyTools, type Explainer } from './explain/policy-tools.js';
 export { type FormattedSource, formatPolicies } from './format.js';
+export { type ImportedPolicy, type ImportedRule, importPolicyJson } from './import/import-policy-json.js';
 export { lintPolicies, lintRules } from './lint/lint.js';
 export { newRule, RULE_ID } from './new-rule.js';
 export { type Place, placedIn, placeError } from './place.js';

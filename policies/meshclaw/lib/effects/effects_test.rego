@@ -45,3 +45,9 @@ test_knows_nothing_when_a_list_is_missing if {
 test_names_few_of_many if {
 	count(effects.few({n | some n in numbers.range(1, 20)})) == 8
 }
+
+test_marks_belong_to_the_wanted_kinds if {
+	found := [effect("read", ["secret"]), effect("delete", ["log"])]
+	effects.marked({"read"}, {"log"}) == set() with input as asked(command(found))
+	effects.marked({"read"}, {"secret"}) == {effect("read", ["secret"])} with input as asked(command(found))
+}

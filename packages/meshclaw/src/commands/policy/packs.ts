@@ -37,7 +37,7 @@ function showOne(named: string, packs: readonly PackAbout[], printer: Printer): 
   return EXIT.fine;
 }
 
-/** Lists and methods in words; in JSON the name of a class before its method looks like a secret and would be blacked out. */
+/** Lists and methods in words. */
 const shown = (value: unknown): string => {
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map((one) => JSON.stringify(one)).join(', ');
   if (value === null || typeof value !== 'object') return String(value);
@@ -57,6 +57,7 @@ const MAY: Readonly<Record<string, string>> = {
   min: 'lower',
   and: 'say false',
   strongest: 'demand more',
+  least: 'lower, or add',
   fixed: 'not change it',
 };
 

@@ -50,9 +50,10 @@ const ruleTable = (rules: readonly PolicyRule[], printer: Printer): string =>
   );
 
 function ruleLines(rule: PolicyRule): readonly string[] {
+  const { enforcement } = rule;
   const { id, kind, title, severity, description, message, remediation, effects, parameters, file, row, text } = rule;
   return [
-    `${id} (${kind}, ${severity}): ${title}   ${file}:${row}`,
+    `${id} (${kind}, ${severity}${enforcement === 'shadow' ? ', in shadow' : ''}): ${title}   ${file}:${row}`,
     `  ${description}`,
     `  answers ${effects.join(', ')}: ${message}`,
     `  ${remediation}`,

@@ -18,6 +18,8 @@ export interface PolicyRule {
   readonly severity: string;
   readonly message: string;
   readonly remediation: string;
+  /** A rule in shadow is only watched. */
+  readonly enforcement: 'hard' | 'shadow';
   /** What it can answer. */
   readonly effects: readonly string[];
   /** Parameters it reads. */
@@ -60,6 +62,7 @@ export async function listRules(sources: PolicySources): Promise<Result<readonly
         severity: named('severity'),
         message: named('message'),
         remediation: named('remediation'),
+        enforcement: named('enforcement') === 'shadow' ? 'shadow' : 'hard',
         effects: EFFECTS.filter((effect) => parts.some((part) => part.name === effect)),
         parameters: [
           ...new Set([...text.matchAll(/data\.meshclaw\.parameters\.(\w+)/g)].map(([, one = '']) => one)),

@@ -30,7 +30,11 @@ describe('two policies', () => {
         subject: 'ci:pipeline',
         operation: 'file.chmod',
         resource: 'web1',
-        before: { effect: 'approval_required', rules: ['authz.class_default'], demands: ['approval_method signature'] },
+        before: {
+          effect: 'approval_required',
+          rules: ['any.autoheal', 'any.unobserved', 'authz.class_default'],
+          demands: ['approval_method signature'],
+        },
         after: { effect: 'deny', rules: ['any.no_ci'], demands: [] },
         milder: false,
       },

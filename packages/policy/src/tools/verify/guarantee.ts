@@ -70,7 +70,8 @@ export function request(name: string, of: DecisionRequest['action']['class'], pa
     context: {
       now: '2026-01-01T00:00:00.000Z',
       mode: 'execute',
-      surface: 'ci',
+      // Where somebody is: what is demanded of schedules and CI jobs alone would hide what does not hold.
+      surface: 'cli',
       freeze: false,
       exposed: false,
       recent: { [name]: 0 },

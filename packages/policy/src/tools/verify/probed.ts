@@ -149,6 +149,10 @@ function looser(parameter: Parameters[string]): string | undefined {
       return String(parameter.value + 1);
     case 'and':
       return parameter.value ? undefined : 'true';
+    case 'least': {
+      const [name, number] = Object.entries(parameter.value)[0] ?? [];
+      return name === undefined || number === undefined ? undefined : `{ ${name}: ${number + 1} }`;
+    }
     case 'strongest':
       return '{ write: nothing }';
     case 'fixed':

@@ -55,3 +55,10 @@ test_still_denies_without_words_and_effects if {
 	count(catastrophic.deny) == 1 with input as {"action": {"command": {"programs": [{"name": "mkfs"}]}}}
 		with data.meshclaw.parameters as parameters
 }
+
+test_lets_them_read_as_well_as_list if {
+	every kind in ["read", "list"] {
+		count(catastrophic.deny) == 0 with input as asked([], [program("zpool", ["status"], [kind], [])])
+			with data.meshclaw.parameters as parameters
+	}
+}

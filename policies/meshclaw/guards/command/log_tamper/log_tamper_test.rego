@@ -65,3 +65,51 @@ test_denies_forgetting_what_was_typed if {
 	effects := [{"kind": "delete", "path": "/~/.bash_history", "marks": ["sensitive"]}]
 	count(log_tamper.deny) == 1 with input as {"action": {"command": {"programs": [{"effects": effects}]}}}
 }
+
+test_denies_every_way_of_changing_logs_and_histories if {
+	every kind in ["write", "truncate", "delete", "alter"] {
+		count(log_tamper.deny) == 1 with input as asked([effect(kind, ["log"])])
+		count(log_tamper.deny) == 1 with input as asked([object.union(
+			effect(kind, ["sensitive"]),
+			{"path": "/root/.bash_history"},
+		)])
+		count(log_tamper.deny) == 0 with input as asked([effect(kind, ["sensitive"])])
+	}
+}
+
+parameters := {"log_units": ["rsyslog", "audit"]}
+
+on(kind, target) := {"kind": kind, "target": target, "via": "x", "tree": false, "marks": []}
+
+test_denies_silencing_what_keeps_logs if {
+	every kind in ["signal", "change"] {
+		every target in ["rsyslog", "auditd", "rsyslog.service", "rsyslog.socket"] {
+			count(log_tamper.deny) == 1 with input as asked([on(kind, target)]) with data.meshclaw.parameters as parameters
+		}
+		every target in ["nginx", "rsyslog.conf", "service.rsyslog"] {
+			count(log_tamper.deny) == 0 with input as asked([on(kind, target)]) with data.meshclaw.parameters as parameters
+		}
+	}
+	count(log_tamper.deny) == 0 with input as asked([on("read", "rsyslog")]) with data.meshclaw.parameters as parameters
+}
+
+called(name, words) := {"action": {"command": {"programs": [{"name": name, "words": words, "effects": []}]}}}
+
+test_denies_every_verb_that_silences_it if {
+	every name in ["systemctl", "service", "rc-service"] {
+		every verb in ["stop", "disable", "mask", "kill", "freeze", "restart", "edit", "clean"] {
+			some r in log_tamper.deny with input as called(name, [verb, "rsyslog"]) with data.meshclaw.parameters as parameters
+			r.facts.effects == {{"name": name, "words": [verb, "rsyslog"]}}
+		}
+	}
+}
+
+test_is_silent_for_other_programs_verbs_and_units if {
+	every request in [
+		called("echo", ["stop", "rsyslog"]),
+		called("systemctl", ["status", "rsyslog"]),
+		called("systemctl", ["stop", "nginx"]),
+	] {
+		count(log_tamper.deny) == 0 with input as request with data.meshclaw.parameters as parameters
+	}
+}

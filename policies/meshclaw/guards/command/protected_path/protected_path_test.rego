@@ -49,3 +49,15 @@ test_still_denies_without_words_and_names if {
 		count(protected_path.deny) == 1 with input as {"action": {"command": {"programs": [{"effects": found}]}}}
 	}
 }
+
+test_denies_every_change if {
+	every kind in ["write", "truncate", "delete", "alter"] {
+		count(protected_path.deny) == 1 with input as asked([effect(kind, ["protected"])])
+	}
+	every kind in ["write", "truncate", "alter"] {
+		count(protected_path.deny) == 1 with input as asked([effect(kind, ["autostart"])])
+	}
+	every kind in ["write", "truncate", "delete", "alter", "use", "harden"] {
+		count(protected_path.deny) == 1 with input as asked([effect(kind, ["own"])])
+	}
+}

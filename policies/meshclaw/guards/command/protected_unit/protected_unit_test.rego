@@ -37,3 +37,20 @@ test_still_denies_without_a_class if {
 	count(protected_unit.deny) == 1 with input as {"action": {"command": {"programs": programs}}}
 		with data.meshclaw.parameters as parameters
 }
+
+test_denies_every_verb_of_every_service_manager if {
+	every name in ["systemctl", "service", "rc-service", "rc-update", "launchctl", "sv", "initctl"] {
+		every verb in ["stop", "disable", "mask", "kill", "isolate", "del", "unload", "freeze", "force-stop", "down"] {
+			count(protected_unit.deny) == 1 with input as asked(name, [verb, "sshd"]) with data.meshclaw.parameters as parameters
+		}
+	}
+	every name in ["kill", "pkill", "killall", "skill"] {
+		count(protected_unit.deny) == 1 with input as asked(name, ["sshd"]) with data.meshclaw.parameters as parameters
+	}
+}
+
+# A restart brings it back; the class default asks about it.
+test_leaves_a_restart_to_a_person if {
+	count(protected_unit.deny) == 0 with input as asked("systemctl", ["restart", "sshd"])
+		with data.meshclaw.parameters as parameters
+}

@@ -35,3 +35,15 @@ test_is_silent_for_other_files if {
 test_still_denies_when_the_name_is_missing if {
 	count(secret_path.deny) == 1 with input as {"action": {"command": {"secrets": ["/etc/shadow"]}}}
 }
+
+test_denies_sending_a_disk_and_searching_secret_trees if {
+	sent := {"kind": "send", "path": "/dev/sda", "tree": false, "marks": ["device"]}
+	count(secret_path.deny) == 1 with input as asked([], [sent])
+	count(secret_path.deny) == 1 with input as asked([], [search, read(true, ["secret"])])
+}
+
+test_is_silent_for_a_tree_that_is_only_read_or_listed if {
+	count(secret_path.deny) == 0 with input as asked([], [read(true, ["sensitive"])])
+	listed := object.union(read(true, ["sensitive"]), {"kind": "list"})
+	count(secret_path.deny) == 0 with input as asked([], [search, listed])
+}

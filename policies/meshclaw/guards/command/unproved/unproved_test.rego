@@ -48,3 +48,17 @@ test_still_asks_when_a_fact_is_missing if {
 	}
 	count(unproved.approval_required) == 1 with input as {}
 }
+
+test_asks_about_every_mark_of_what_is_read_or_looked_up if {
+	every kind in ["read", "lookup"] {
+		every mark in ["secret", "sensitive", "device", "link", "metadata"] {
+			count(unproved.approval_required) == 1 with input as asked("read", command([effect(kind, [mark])]))
+		}
+		count(unproved.approval_required) == 0 with input as asked("read", command([effect(kind, ["log"])]))
+	}
+}
+
+test_is_silent_for_a_question_in_general if {
+	count(unproved.approval_required) == 0 with input as {"action": {"properties": {}}, "context": {"mode": "check"}}
+	count(unproved.approval_required) == 1 with input as {"action": {"properties": {}}, "context": {"mode": "execute"}}
+}

@@ -26,11 +26,16 @@ outside if {
 	target := input.action.properties.path
 	path.is_normal(target)
 	not target in data.meshclaw.parameters.protected_paths
-	every root in data.meshclaw.parameters.protected_roots {
-		not target == root
-		not startswith(target, concat("", [root, "/"]))
-	}
+	not_in(target, data.meshclaw.parameters.protected_roots)
+	not_in(target, data.meshclaw.parameters.protected_mounts)
 	every part in data.meshclaw.parameters.protected_parts {
 		not contains(concat("", [target, "/"]), part)
+	}
+}
+
+not_in(target, roots) if {
+	every root in roots {
+		not target == root
+		not startswith(target, concat("", [root, "/"]))
 	}
 }

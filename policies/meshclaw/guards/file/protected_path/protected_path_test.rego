@@ -5,13 +5,14 @@ import data.meshclaw.guards.file.protected_path
 parameters := {
 	"protected_paths": ["/", "/etc/passwd"],
 	"protected_roots": ["/boot"],
+	"protected_mounts": ["/mnt/share"],
 	"protected_parts": ["/.ssh/"],
 }
 
 asked(path) := {"action": {"class": "write", "properties": {"path": path}}}
 
 test_denies_each_kind_of_protected_path if {
-	every path in ["/", "/etc/passwd", "/boot", "/boot/grub/grub.cfg", "/home/dana/.ssh", "/root/.ssh/id_ed25519"] {
+	every path in ["/", "/etc/passwd", "/boot", "/boot/grub/grub.cfg", "/home/dana/.ssh", "/mnt/share", "/mnt/share/a"] {
 		count(protected_path.deny) == 1 with input as asked(path) with data.meshclaw.parameters as parameters
 	}
 }

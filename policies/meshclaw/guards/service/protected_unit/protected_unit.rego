@@ -33,6 +33,8 @@ touched if {
 
 reading if input.action.class == "read"
 
+# A restart brings it back, and is looked at afterwards. Stopped, it takes the way in with it, and nobody is left who could
+# start it again: that is not for an approval.
 restarts if input.action.name in {"service.restart", "service.reload"}
 
 # Needs both lists: without one of them nothing is known to be ordinary.

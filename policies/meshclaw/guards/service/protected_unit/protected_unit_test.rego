@@ -46,3 +46,25 @@ test_denies_when_unit_name_class_or_parameters_are_missing if {
 	}
 	count(protected_unit.deny) == 1 with input as asked("service.stop", "nginx") with data.meshclaw.parameters as {}
 }
+
+test_is_silent_for_a_restart_of_other_units_and_asks_instead_of_denying if {
+	every name in ["service.restart", "service.reload"] {
+		count(protected_unit.approval_required) == 0 with input as asked(name, "nginx") with data.meshclaw.parameters as parameters
+		count(protected_unit.approval_required) == 1 with input as asked(name, "sshd") with data.meshclaw.parameters as parameters
+		count(protected_unit.deny) == 0 with input as asked(name, "sshd") with data.meshclaw.parameters as parameters
+	}
+	count(protected_unit.approval_required) == 0 with input as asked("service.stop", "sshd")
+		with data.meshclaw.parameters as parameters
+}
+
+test_knows_no_ordinary_unit_without_lists_or_a_name if {
+	every lists in [
+		{"protected_units": [], "protected_unit_prefixes": ["systemd-"]},
+		{"protected_units": ["sshd"], "protected_unit_prefixes": []},
+		{"protected_units": ["sshd"]},
+		{"protected_unit_prefixes": ["systemd-"]},
+	] {
+		count(protected_unit.deny) == 1 with input as asked("service.stop", "nginx") with data.meshclaw.parameters as lists
+	}
+	count(protected_unit.deny) == 1 with input as asked("service.stop", 5) with data.meshclaw.parameters as parameters
+}

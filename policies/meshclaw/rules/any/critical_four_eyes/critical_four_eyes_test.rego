@@ -22,3 +22,15 @@ test_still_asks_when_the_class_is_missing if {
 test_leaves_an_unknown_criticality_to_the_class_default if {
 	count(critical_four_eyes.approval_required) == 0 with input as {"action": {"class": "destructive"}}
 }
+
+test_demands_in_words_that_the_engine_knows if {
+	critical_four_eyes.obligation == {{
+		"id": "any.critical_four_eyes",
+		"type": "four_eyes",
+		"parameters": {"signers": 2},
+	}} with input as asked("spend", "critical")
+}
+
+test_is_silent_for_reads if {
+	count(critical_four_eyes.approval_required) == 0 with input as asked("read", "critical")
+}

@@ -1,6 +1,6 @@
 # METADATA
 # title: Production
-# description: Every change in production needs a person.
+# description: Every change in production needs a person; which environments are production, and whether a server without one is, are parameters.
 # custom:
 #   id: any.production
 #   severity: medium
@@ -13,8 +13,22 @@ import data.meshclaw.lib.reason
 
 approval_required contains r if {
 	not reading
-	input.resource.properties.environment == "production"
+	not elsewhere
 	r := reason.because(rego.metadata.chain(), [["resource", "properties", "environment"]])
 }
 
 reading if input.action.class == "read"
+
+elsewhere if {
+	is_string(input.resource.properties.environment)
+	every name in data.meshclaw.parameters.production_environments {
+		name != input.resource.properties.environment
+	}
+}
+
+elsewhere if {
+	not labelled
+	data.meshclaw.parameters.unlabelled_is_ordinary == true
+}
+
+labelled if is_string(input.resource.properties.environment)

@@ -2,22 +2,39 @@ package meshclaw.rules.any.production_test
 
 import data.meshclaw.rules.any.production
 
-asked(class, environment) := {"action": {"class": class}, "resource": {"properties": {"environment": environment}}}
+parameters := {"production_environments": ["production", "live"], "unlabelled_is_ordinary": true}
+
+strict := {"production_environments": ["production"], "unlabelled_is_ordinary": false}
+
+asked(class, properties) := {"action": {"class": class}, "resource": {"properties": properties}}
 
 test_asks_in_production if {
-	count(production.approval_required) == 1 with input as asked("write", "production")
+	every name in ["production", "live"] {
+		count(production.approval_required) == 1 with input as asked("write", {"environment": name})
+			with data.meshclaw.parameters as parameters
+	}
 }
 
 test_is_silent_for_reads_and_elsewhere if {
-	count(production.approval_required) == 0 with input as asked("read", "production")
-	count(production.approval_required) == 0 with input as asked("write", "staging")
+	every request in [asked("read", {"environment": "production"}), asked("write", {"environment": "staging"})] {
+		count(production.approval_required) == 0 with input as request with data.meshclaw.parameters as strict
+	}
 }
 
-test_still_asks_when_the_class_is_missing if {
-	count(production.approval_required) == 1 with input as {"resource": {"properties": {"environment": "production"}}}
+test_takes_a_server_without_environment_as_the_parameter_says if {
+	count(production.approval_required) == 0 with input as asked("write", {}) with data.meshclaw.parameters as parameters
+	count(production.approval_required) == 1 with input as asked("write", {}) with data.meshclaw.parameters as strict
 }
 
-# Without an environment nothing is known to be production: the class default already asks for every change.
-test_leaves_an_unknown_environment_to_the_class_default if {
-	count(production.approval_required) == 0 with input as {"action": {"class": "write"}, "resource": {"properties": {}}}
+test_asks_when_class_or_parameters_are_missing if {
+	count(production.approval_required) == 1 with data.meshclaw.parameters as parameters
+		with input as {"resource": {"properties": {"environment": "live"}}}
+	count(production.approval_required) == 1 with input as asked("write", {"environment": "staging"})
+		with data.meshclaw.parameters as {}
+	count(production.approval_required) == 1 with input as asked("write", {}) with data.meshclaw.parameters as {}
+}
+
+test_takes_no_environment_for_another_one_where_the_list_is_empty if {
+	count(production.approval_required) == 1 with input as asked("write", {})
+		with data.meshclaw.parameters as {"production_environments": [], "unlabelled_is_ordinary": false}
 }

@@ -1,6 +1,6 @@
 # METADATA
 # title: Rate limit
-# description: The same change on the same server too often within an hour needs a person.
+# description: The same change on the same server too often within an hour needs a person; some operations have a limit of their own.
 # custom:
 #   id: any.rate_limit
 #   severity: medium
@@ -19,4 +19,9 @@ approval_required contains r if {
 
 reading if input.action.class == "read"
 
-few_recent if input.context.recent[input.action.name] < data.meshclaw.parameters.changes_per_hour
+few_recent if {
+	done := input.context.recent[input.action.name]
+	most := data.meshclaw.parameters.changes_per_hour
+	done < most
+	done < object.get(data.meshclaw.parameters.changes_per_hour_of, input.action.name, most)
+}

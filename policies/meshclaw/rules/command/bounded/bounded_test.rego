@@ -52,3 +52,34 @@ test_is_silent_when_a_fact_is_missing if {
 	}
 	count(bounded.auto_safe) == 0 with input as {"action": {"command": command(["clean"], [tidy])}}
 }
+
+read(kind, marks) := {"kind": kind, "path": "/x", "tree": false, "marks": marks}
+
+test_answers_each_way_of_taking_the_write_permission if {
+	every mode in ["g-w", "o-w", "go-w", "og-w"] {
+		count(bounded.auto_safe) == 1 with data.meshclaw.parameters as parameters
+			with input as asked(command([mode, "/srv/a"], [harden("/srv/a", false, [])]))
+	}
+	every kind in ["read", "list"] {
+		count(bounded.auto_safe) == 1 with input as asked(command(["clean"], [tidy, read(kind, [])]))
+			with data.meshclaw.parameters as parameters
+	}
+}
+
+test_is_silent_for_every_mark_that_is_no_housekeeping if {
+	every mark in ["secret", "sensitive", "device", "link"] {
+		count(bounded.auto_safe) == 0 with input as asked(command(["clean"], [tidy, read("read", [mark])]))
+			with data.meshclaw.parameters as parameters
+	}
+	every mark in ["protected", "tree", "own", "device", "link"] {
+		count(bounded.auto_safe) == 0 with data.meshclaw.parameters as parameters
+			with input as asked(command(["o-w", "/srv/a"], [harden("/srv/a", false, [mark])]))
+	}
+}
+
+test_is_silent_for_other_changes_in_the_words_of_a_hardening if {
+	count(bounded.auto_safe) == 0 with input as asked(command(["o-w", "/x"], [tidy, read("write", [])]))
+		with data.meshclaw.parameters as parameters
+	count(bounded.auto_safe) == 0 with data.meshclaw.parameters as parameters
+		with input as asked(command(["o-w", "/srv"], [harden("/srv", true, [])]))
+}

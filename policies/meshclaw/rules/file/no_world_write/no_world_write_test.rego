@@ -26,3 +26,12 @@ test_is_silent_for_a_question_in_general if {
 	request := {"action": {"name": "file.chmod", "properties": {}}, "context": {"mode": "check"}}
 	count(no_world_write.deny) == 0 with input as request
 }
+
+test_is_silent_for_every_digit_without_write if {
+	every digit in ["0", "1", "4", "5"] {
+		count(no_world_write.deny) == 0 with input as {
+			"action": {"name": "file.chmod", "properties": {"mode": concat("", ["64", digit])}},
+			"context": {"mode": "execute"},
+		}
+	}
+}
