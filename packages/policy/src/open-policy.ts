@@ -8,12 +8,15 @@ import { type CompileInput, compileBundle, dataText } from './bundle/compile.js'
 import { type PolicyInput, type PolicySources, readPolicyInput } from './bundle/policy-input.js';
 import { loadShippedBundle } from './bundle/shipped.js';
 import type { PolicyDiagnostic, PolicyError } from './errors.js';
+import { type OwnOperations, withOperations } from './own-operations.js';
 import { createPdp } from './pdp/create-pdp.js';
 import { type FailedCanary, failedCanaries } from './self-test.js';
 
 export interface OpenPolicyOptions extends PolicySources {
   /** Where compiled bundles are kept; left out, they are compiled each time. */
   readonly cacheFolder?: string;
+  /** Operations of the embedding program by name, each with its class. Those of the catalogue cannot be named again. */
+  readonly operations?: OwnOperations;
 }
 /** A loaded policy: decides, and says what it was made of. */
 export interface Policy extends PolicyDecisionPoint {
@@ -35,7 +38,7 @@ export function openPolicy(options: OpenPolicyOptions = {}): ResultAsync<Policy,
 
 async function open(options: OpenPolicyOptions): Promise<Result<Policy, PolicyError>> {
   try {
-    const input = readPolicyInput(options);
+    const input = readPolicyInput(options).andThen((read) => withOperations(read, options.operations));
     if (input.isErr()) return err(input.error);
     const bundle = await bundleFor(input.value, options.cacheFolder);
     if (bundle.isErr()) return err(bundle.error);
