@@ -1,6 +1,6 @@
 /** Loads the policy that decides, and says in words what keeps it from loading. */
 
-import type { Pack, Policy, PolicyError } from '@meshclaw/policy';
+import type { OwnOperations, Pack, Policy, PolicyError } from '@meshclaw/policy';
 import { err, ok, type Result } from 'neverthrow';
 import { detailOf, type OpenError } from './errors.js';
 import type { Home } from './home/home.js';
@@ -14,15 +14,20 @@ export interface PolicyFrom {
   readonly cache?: string;
   /** Folders that nothing may change through MeshClaw: the home and the ledger's. */
   readonly own?: readonly string[];
+  /** Operations that the embedding program names itself. */
+  readonly operations?: OwnOperations;
 }
 
 /** The policy of a home. Err kinds: those of `loadPolicy`. */
-export const loadPolicyOf = ({ policies, cache, folder }: Home, { policyPack, evidenceFolder }: Settings) =>
-  loadPolicy({ pack: policyPack, policies, cache, own: [...new Set([folder, evidenceFolder])] });
+export const loadPolicyOf = (
+  { policies, cache, folder }: Home,
+  { policyPack, evidenceFolder }: Settings,
+  operations: OwnOperations = {},
+) => loadPolicy({ pack: policyPack, policies, cache, own: [...new Set([folder, evidenceFolder])], operations });
 
 /** Loads the shipped policy with the owner's rules, where there are any. Err kinds: every `HomeError`, `meshclaw.policy_unavailable`. */
 export async function loadPolicy(from: PolicyFrom): Promise<Result<Policy, OpenError>> {
-  const { pack, policies, cache, own } = from;
+  const { pack, policies, cache, own, operations } = from;
   for (const folder of [policies, cache]) {
     const checked = folder === undefined ? ok(undefined) : await checkTree(folder);
     if (checked.isErr()) return err(checked.error);
@@ -33,6 +38,7 @@ export async function loadPolicy(from: PolicyFrom): Promise<Result<Policy, OpenE
     ...(own === undefined ? {} : { ownFolders: own }),
     ...(policies === undefined ? {} : { ownerFolder: policies }),
     ...(cache === undefined ? {} : { cacheFolder: cache }),
+    ...(operations === undefined ? {} : { operations }),
   });
   return opened.mapErr((error) => policyProblem(placeError(error, policies)));
 }

@@ -12,7 +12,7 @@ import {
   type PolicyDecisionPoint,
   systemClock,
 } from '@meshclaw/core';
-import type { Policy } from '@meshclaw/policy';
+import type { OwnOperations, Policy } from '@meshclaw/policy';
 import { err, ok, type Result } from 'neverthrow';
 import type { OpenError } from './errors.js';
 import { approverRegistry } from './home/approvers.js';
@@ -37,6 +37,8 @@ export interface WireOptions {
   readonly around?: (own: Inventory) => Inventory;
   /** Sees every request that policy is asked. */
   readonly watch?: (request: DecisionRequest) => void;
+  /** Operations that the embedding program names itself and carries out itself. */
+  readonly operations?: OwnOperations | undefined;
 }
 
 /** The operation whose facts tell what a server is. */
@@ -45,14 +47,14 @@ const PLATFORM_FROM = 'host.facts';
 /** Opens home, policy and ledger and makes the engine of them. Err kinds: every `OpenError`. */
 export async function wire(
   home: Home,
-  { around = (own) => own, watch }: WireOptions = {},
+  { around = (own) => own, watch, operations: own }: WireOptions = {},
 ): Promise<Result<Wired, OpenError>> {
   const settings = await openHome(home);
   if (settings.isErr()) return err(settings.error);
   const loaders = await executorLoaders();
   const targets = await loadTargets(home, loaders);
   if (targets.isErr()) return err(targets.error);
-  const policy = await loadPolicyOf(home, settings.value);
+  const policy = await loadPolicyOf(home, settings.value, own);
   if (policy.isErr()) return err(policy.error);
   const evidence = await openLedgerOf(home, settings.value);
   if (evidence.isErr()) return err(evidence.error);

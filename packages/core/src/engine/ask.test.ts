@@ -42,18 +42,18 @@ describe('a decision about what the caller does itself', () => {
 
   it('counts how often the same was asked for in the last hour', async () => {
     const { agent, policy, clock } = createWorld(() => 'auto_safe');
-    await agent.decide(REFUND);
-    await agent.decide(REFUND);
-    await agent.decide(REFUND);
+    (await agent.decide(REFUND))._unsafeUnwrap();
+    (await agent.decide(REFUND))._unsafeUnwrap();
+    (await agent.decide(REFUND))._unsafeUnwrap();
     clock.advance(3_600_001);
-    await agent.decide(REFUND);
+    (await agent.decide(REFUND))._unsafeUnwrap();
     expect(policy.requests.map(({ context }) => context.recent['invoice.refund'])).toEqual([0, 1, 2, 0]);
   });
 
   it('sees a freeze, and one that came while policy was asked refuses', async () => {
     const { agent, ledger, policy } = createWorld(() => 'auto_safe');
-    await ledger.append([{ type: 'freeze.set', body: {} }]);
-    await agent.decide(REFUND);
+    (await ledger.append([{ type: 'freeze.set', body: {} }]))._unsafeUnwrap();
+    (await agent.decide(REFUND))._unsafeUnwrap();
     expect(policy.requests[0]?.context.freeze).toBe(true);
 
     const raced = createWorld(() => {
