@@ -125,7 +125,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./freeze.js'),
   },
   {
-    ...{"name":"hook claude-code","summary":"Decide a tool call of Claude Code: a PreToolUse hook, for its settings.json","description":"Reads the call on stdin and answers allow, ask or deny as JSON. What is denied, cannot be read or cannot be decided ends with exit code 2, with which Claude Code blocks the call and shows stderr to the model. In settings.json write \"meshclaw hook claude-code || exit 2\", so that a command that cannot even start blocks too. Decisions are kept as evidence where there is a home.","positionals":[],"options":[{"name":"no-ask","description":"deny what a person would be asked about at the prompt"}],"example":"hook claude-code"},
+    ...{"name":"hook claude-code","summary":"Decide a tool call of Claude Code: a PreToolUse hook, for its settings.json","description":"Reads the call on stdin and answers allow, ask or deny as JSON. What is denied, cannot be read or cannot be decided ends with exit code 2, with which Claude Code blocks the call and shows stderr to the model. In settings.json write \"meshclaw hook claude-code || exit 2\", so that a command that cannot even start blocks too. Decisions are kept as evidence where there is a home.","positionals":[],"options":[{"name":"never-ask","description":"deny what a person would be asked about at the prompt"}],"example":"hook claude-code"},
     load: () => import('./hook/claude-code.js'),
   },
   {
