@@ -12,11 +12,9 @@ import { isApprovedInApp } from './in-app-approval.js';
 import { unmetByAsking } from './obligations.js';
 import { refusalText, short } from './refusal-text.js';
 
-type InputOf<Tool> = Tool extends { execute?: infer Execute }
-  ? NonNullable<Execute> extends (input: infer Input, ...rest: never[]) => unknown
-    ? Input
-    : never
-  : never;
+type InputOf<Tool> = Tool extends { execute?: infer Run } ? FirstOf<Run> : never;
+/** Over each member of a union, so that one without a function adds nothing. */
+type FirstOf<Run> = Run extends (input: infer Input, ...rest: never[]) => unknown ? Input : never;
 
 /** What policy is asked when a tool is called. */
 export interface GuardedTool<Input = never> {
