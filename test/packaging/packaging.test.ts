@@ -75,6 +75,26 @@ describe('installed in an empty folder, they', () => {
     expect(JSON.parse(stdout)).toEqual([]);
   });
 
+  it('give their schemas as files, and Rego alone without the rest', async () => {
+    const program = `import { readFileSync } from 'node:fs';
+      import { createRequire } from 'node:module';
+      const path = createRequire(import.meta.url).resolve('@meshclaw/policy/schemas/request.json');
+      console.log(JSON.parse(readFileSync(path, 'utf8')).type);`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program], { cwd: somewhere });
+    expect(stdout).toBe('object\n');
+    const rego = packed.tarballs.filter(({ name }) => name === '@meshclaw/rego');
+    const alone = join(packed.folder, 'alone');
+    await mkdir(alone);
+    await installInto(alone, rego);
+    const use = `import { createRego } from '@meshclaw/rego';
+      const files = [{ path: 'p.rego', text: 'package p\\n\\nallow if input.x == 1\\n' }];
+      const built = await createRego().build({ files, entrypoints: ['p/allow'] });
+      console.log(built.ok && built.value.wasm.length > 1000);`;
+    const used = await run(process.execPath, ['--input-type=module', '-e', use], { cwd: alone });
+    expect(used.stdout).toBe('true\n');
+    expect(existsSync(join(alone, 'node_modules/@meshclaw/core'))).toBe(false);
+  });
+
   it('give the commands, which answer their version', async () => {
     const { version } = packed.tarballs.find(({ name }) => name === 'meshclaw') ?? {};
     const { stdout } = await run('npx', ['--no-install', 'meshclaw', 'version'], { cwd: somewhere });
@@ -86,7 +106,7 @@ describe('installed in an empty folder, they', () => {
 /** Names that can be imported. What is for tests alone needs a test runner, except the stand-ins of core. */
 function entriesOf({ name, manifest, files }: Tarball): readonly string[] {
   return Object.keys(manifest.exports).flatMap((entry) => {
-    if (entry === './package.json' || (entry === './testing' && name !== '@meshclaw/core')) return [];
+    if (entry.endsWith('.json') || (entry === './testing' && name !== '@meshclaw/core')) return [];
     if (entry !== './*') return [`${name}${entry.slice(1)}`];
     const folders = files.flatMap((path) => /^dist\/([^_/][^/]*)\/index\.js$/.exec(path)?.[1] ?? []);
     return folders.map((folder) => `${name}/${folder}`);

@@ -193,7 +193,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./policy/test.js'),
   },
   {
-    ...{"name":"policy types","summary":"Write JSON Schemas and TypeScript declarations of a request and a decision","positionals":[{"name":"folder","description":"where to; files of the same names are replaced","required":true}],"options":[],"example":"policy types ./types"},
+    ...{"name":"policy types","summary":"Print JSON Schemas and TypeScript declarations of a request and a decision, or write them into a folder","positionals":[{"name":"folder","description":"where to; files of the same names are replaced. Left out: printed","required":false}],"options":[],"example":"policy types ./types"},
     load: () => import('./policy/types.js'),
   },
   {
