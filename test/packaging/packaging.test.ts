@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -75,6 +75,27 @@ describe('installed in an empty folder, they', () => {
     expect(JSON.parse(stdout)).toEqual([]);
   });
 
+  it('give their schemas as files, and Rego alone without the rest', { timeout: LIMIT_MS }, async () => {
+    const program = `import { readFileSync } from 'node:fs';
+      import { createRequire } from 'node:module';
+      const path = createRequire(import.meta.url).resolve('@meshclaw/policy/schemas/request.json');
+      console.log(JSON.parse(readFileSync(path, 'utf8')).type);`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program], { cwd: somewhere });
+    expect(stdout).toBe('object\n');
+    const rego = packed.tarballs.find(({ name }) => name === '@meshclaw/rego')?.path ?? '';
+    const alone = join(packed.folder, 'alone');
+    await mkdir(alone);
+    await writeFile(join(alone, 'package.json'), '{ "private": true, "type": "module" }');
+    await run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--ignore-scripts', rego], { cwd: alone });
+    const use = `import { createRego } from '@meshclaw/rego';
+      const files = [{ path: 'p.rego', text: 'package p\\n\\nallow if input.x == 1\\n' }];
+      const built = await createRego().build({ files, entrypoints: ['p/allow'] });
+      console.log(built.ok && built.value.wasm.length > 1000);`;
+    const used = await run(process.execPath, ['--input-type=module', '-e', use], { cwd: alone });
+    expect(used.stdout).toBe('true\n');
+    expect(existsSync(join(alone, 'node_modules/@meshclaw/core'))).toBe(false);
+  });
+
   it('give the commands, which answer their version', async () => {
     const { version } = packed.tarballs.find(({ name }) => name === 'meshclaw') ?? {};
     const { stdout } = await run('npx', ['--no-install', 'meshclaw', 'version'], { cwd: somewhere });
@@ -86,7 +107,7 @@ describe('installed in an empty folder, they', () => {
 /** Names that can be imported. What is for tests alone needs a test runner, except the stand-ins of core. */
 function entriesOf({ name, manifest, files }: Tarball): readonly string[] {
   return Object.keys(manifest.exports).flatMap((entry) => {
-    if (entry === './package.json' || (entry === './testing' && name !== '@meshclaw/core')) return [];
+    if (entry.endsWith('.json') || (entry === './testing' && name !== '@meshclaw/core')) return [];
     if (entry !== './*') return [`${name}${entry.slice(1)}`];
     const folders = files.flatMap((path) => /^dist\/([^_/][^/]*)\/index\.js$/.exec(path)?.[1] ?? []);
     return folders.map((folder) => `${name}/${folder}`);

@@ -56,6 +56,17 @@ export interface DecisionRequest {
     readonly recent: Readonly<Record<string, number>>;
   };
 }
+/** What a program outside the engine is about to do itself. Policy knows the class of each name it knows; another one is denied. */
+export interface AskedAction {
+  /** `<noun>.<verb>`, of the catalogue or one of the operations that the policy was opened with. */
+  readonly name: string;
+  readonly class: OperationClass;
+  readonly properties?: JsonObject;
+  /** The words that would run; for `judged` operations. */
+  readonly argv?: readonly string[];
+  /** On what; the asking program itself when left out. */
+  readonly resource?: { readonly type: string; readonly id: string; readonly properties?: JsonObject };
+}
 /** Why: rule id, texts from the rule's METADATA, the facts it read and its place. */
 export interface Reason {
   readonly rule: string;

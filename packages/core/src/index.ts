@@ -39,6 +39,7 @@ export { type ApprovalStats, approvalStats } from './approvals/stats.js';
 export { type Clock, systemClock } from './clock.js';
 export {
   type Alternative,
+  type AskedAction,
   type Decision,
   type DecisionRequest,
   EFFECTS,

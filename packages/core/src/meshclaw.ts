@@ -4,7 +4,7 @@ import type { Result, ResultAsync } from 'neverthrow';
 import type { z } from 'zod';
 import type { ApproverRegistry } from './approvals/approver.js';
 import type { Clock } from './clock.js';
-import type { Decision, PolicyDecisionPoint, Subject, Surface } from './decision.js';
+import type { AskedAction, Decision, PolicyDecisionPoint, Subject, Surface } from './decision.js';
 import type { Executor } from './executor.js';
 import type { Inventory } from './inventory.js';
 import type { Ledger } from './ledger.js';
@@ -59,6 +59,8 @@ export interface Session {
   ): Promise<Report<z.output<D>>>;
   /** Asks what policy would say and does nothing; the question is recorded. Err kinds: `invalid_input`, `unknown_target`, `evidence_unavailable`, `refused`. */
   check(operation: string, target: string, input?: unknown): ResultAsync<Decision, Refusal>;
+  /** Asks for leave to do something that the caller does itself: no executor carries it out, nothing can be approved for it. The decision is stored before it is told. Err kinds: `evidence_unavailable`, `refused`. */
+  decide(action: AskedAction): ResultAsync<Decision, Refusal>;
   /** Runs a stored plan, step by step, through the same door. Err kinds: every `Refusal`. */
   apply(
     plan: string,

@@ -1,7 +1,7 @@
 /** MeshClaw with everything wired: the home's configuration, policy, ledger, executors and operations. */
 
 import type { ApprovalDesk, Inventory, Ledger, MeshClaw, OperationCatalogue } from '@meshclaw/core';
-import type { Policy } from '@meshclaw/policy';
+import type { OwnOperations, Policy } from '@meshclaw/policy';
 import { err, ok, type Result, ResultAsync } from 'neverthrow';
 import type { OpenError } from './errors.js';
 import { type Home, locateHome } from './home/home.js';
@@ -10,6 +10,8 @@ import { wire } from './wire.js';
 export interface OpenOptions {
   /** The home's folder. Left out: `MESHCLAW_HOME`, else `~/.meshclaw`. */
   readonly home?: string;
+  /** Operations of the embedding program by name, each with its class: what `decide` of a session is asked about. */
+  readonly operations?: OwnOperations;
 }
 /** An open MeshClaw. Close it, so that the ledger ends with a signed head. */
 export interface MeshClawHandle extends MeshClaw {
@@ -24,12 +26,12 @@ export interface MeshClawHandle extends MeshClaw {
 
 /** Opens the home, making it when it is missing. Err kinds: every `OpenError`; whatever cannot be read or checked is one. */
 export function openMeshClaw(options: OpenOptions = {}): ResultAsync<MeshClawHandle, OpenError> {
-  return new ResultAsync(openAt(locateHome(process.env, options.home)));
+  return new ResultAsync(openAt(locateHome(process.env, options.home), options.operations));
 }
 
 /** The same, at a home that was located already. */
-export async function openAt(home: Home): Promise<Result<MeshClawHandle, OpenError>> {
-  const wired = await wire(home);
+export async function openAt(home: Home, own?: OwnOperations): Promise<Result<MeshClawHandle, OpenError>> {
+  const wired = await wire(home, { operations: own });
   if (wired.isErr()) return err(wired.error);
   const { mesh, evidence, policy, inventory, operations, close } = wired.value;
   return ok({

@@ -1,7 +1,7 @@
 /** Loads the policy that decides, and says in words what keeps it from loading. */
 
 import type { Ledger } from '@meshclaw/core';
-import type { Pack, Policy, PolicyError } from '@meshclaw/policy';
+import type { OwnOperations, Pack, Policy, PolicyError } from '@meshclaw/policy';
 import { err, ok, type Result } from 'neverthrow';
 import { detailOf, type OpenError } from './errors.js';
 import type { Home } from './home/home.js';
@@ -15,22 +15,32 @@ export interface PolicyFrom {
   readonly cache?: string;
   /** Folders that nothing may change through MeshClaw: the home and the ledger's. */
   readonly own?: readonly string[];
+  /** Operations that the embedding program names itself. */
+  readonly operations?: OwnOperations;
 }
 
 /** The policy of a home. Err kinds: those of `loadPolicy`. */
-export const loadPolicyOf = ({ policies, cache, folder }: Home, { policyPack, evidenceFolder }: Settings) =>
-  loadPolicy({ pack: policyPack, policies, cache, own: [...new Set([folder, evidenceFolder])] });
+export const loadPolicyOf = (
+  { policies, cache, folder }: Home,
+  { policyPack, evidenceFolder }: Settings,
+  operations: OwnOperations = {},
+) => loadPolicy({ pack: policyPack, policies, cache, own: [...new Set([folder, evidenceFolder])], operations });
 
 /** A policy and what its sources were before it was opened. */
 export interface OpenedPolicy {
   readonly first: Policy;
   readonly state: string;
+  readonly operations: OwnOperations;
 }
 
 /** Opens the policy of a home so that it can be kept current. Err kinds: those of `loadPolicy`. */
-export async function openPolicyOf(home: Home, settings: Settings): Promise<Result<OpenedPolicy, OpenError>> {
+export async function openPolicyOf(
+  home: Home,
+  settings: Settings,
+  operations: OwnOperations = {},
+): Promise<Result<OpenedPolicy, OpenError>> {
   const state = stateOf(await sourcesOf(home)); // first: what changes while the policy is opened is seen at the next look
-  return (await loadPolicyOf(home, settings)).map((first) => ({ first, state }));
+  return (await loadPolicyOf(home, settings, operations)).map((first) => ({ first, state, operations }));
 }
 
 /** The policy of a home for as long as the process runs: every change of it, and every change that is no good, is put on record. Err kinds: `meshclaw.ledger_unavailable`. */
@@ -47,7 +57,7 @@ export async function keepCurrent(
     look: await sourcesOf(home),
     open: async () => {
       const read = await loadSettings(home);
-      const again = read.isErr() ? err(read.error) : await loadPolicyOf(home, read.value.settings);
+      const again = read.isErr() ? err(read.error) : await loadPolicyOf(home, read.value.settings, opened.operations);
       return again.mapErr(errorText);
     },
     onReplaced: async (next) => (await notePolicy(ledger, next)).mapErr(errorText),
@@ -77,7 +87,7 @@ async function sourcesOf({ policies, settings }: Home): Promise<() => string> {
 
 /** Loads the shipped policy with the owner's rules, where there are any. Err kinds: every `HomeError`, `meshclaw.policy_unavailable`. */
 export async function loadPolicy(from: PolicyFrom): Promise<Result<Policy, OpenError>> {
-  const { pack, policies, cache, own } = from;
+  const { pack, policies, cache, own, operations } = from;
   for (const folder of [policies, cache]) {
     const checked = folder === undefined ? ok(undefined) : await checkTree(folder);
     if (checked.isErr()) return err(checked.error);
@@ -88,6 +98,7 @@ export async function loadPolicy(from: PolicyFrom): Promise<Result<Policy, OpenE
     ...(own === undefined ? {} : { ownFolders: own }),
     ...(policies === undefined ? {} : { ownerFolder: policies }),
     ...(cache === undefined ? {} : { cacheFolder: cache }),
+    ...(operations === undefined ? {} : { operations }),
   });
   return opened.mapErr((error) => policyProblem(placeError(error, policies)));
 }

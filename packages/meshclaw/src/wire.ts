@@ -11,8 +11,8 @@ import {
   type PolicyDecisionPoint,
   systemClock,
 } from '@meshclaw/core';
-import type { Policy } from '@meshclaw/policy';
-import { err, type Result } from 'neverthrow';
+import type { OwnOperations, Policy } from '@meshclaw/policy';
+import { err, ok, type Result } from 'neverthrow';
 import type { OpenError } from './errors.js';
 import { approverRegistry } from './home/approvers.js';
 import type { Home } from './home/home.js';
@@ -36,6 +36,8 @@ export interface WireOptions {
   readonly around?: (own: Inventory) => Inventory;
   /** Sees every request that policy is asked. */
   readonly watch?: (request: DecisionRequest) => void;
+  /** Operations that the embedding program names itself and carries out itself. */
+  readonly operations?: OwnOperations | undefined;
 }
 
 /** The operation whose facts tell what a server is. */
@@ -44,14 +46,14 @@ const PLATFORM_FROM = 'host.facts';
 /** Opens home, policy and ledger and makes the engine of them. Err kinds: every `OpenError`. */
 export async function wire(
   home: Home,
-  { around = (own) => own, watch }: WireOptions = {},
+  { around = (own) => own, watch, operations: own }: WireOptions = {},
 ): Promise<Result<Wired, OpenError>> {
   const settings = await openHome(home);
   if (settings.isErr()) return err(settings.error);
   const loaders = await executorLoaders();
   const targets = await loadTargets(home, loaders);
   if (targets.isErr()) return err(targets.error);
-  const opened = await openPolicyOf(home, settings.value);
+  const opened = await openPolicyOf(home, settings.value, own);
   if (opened.isErr()) return err(opened.error);
   const evidence = await openLedgerOf(home, settings.value);
   if (evidence.isErr()) return err(evidence.error);

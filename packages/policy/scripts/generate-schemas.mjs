@@ -1,5 +1,5 @@
-// Writes the JSON Schemas of a request and a decision from core's definitions, their TypeScript declarations, and the
-// file that carries both (with the template of a rule) in the package.
+// Writes the JSON Schemas of a request and a decision from core's definitions, their TypeScript declarations, the module
+// and the files by which the package gives them away, and the file that carries both (with the template of a rule) for its tools.
 //   node packages/policy/scripts/generate-schemas.mjs [--check]
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -34,9 +34,25 @@ const rule = Object.fromEntries(
     .sort()
     .map((file) => [file, readFileSync(`${template}${file}`, 'utf8')]),
 );
+/** The declarations of both and the schemas as values, for whoever wants neither zod nor a file. */
+const moduleOf = (name) => {
+  const schema = JSON.stringify(JSON.parse(types[`${name}.json`]));
+  return `${types[`${name}.d.ts`]}
+/** JSON Schema (draft 2020-12) of a ${name} on the wire. */
+export const ${name}Schema: { readonly [keyword: string]: unknown } = JSON.parse(
+  ${JSON.stringify(schema)},
+);
+`;
+};
 const files = {
   ...Object.fromEntries(
     Object.entries(types).map(([name, text]) => [`policies/schemas/${name.replace('.', '.gen.')}`, text]),
+  ),
+  ...Object.fromEntries(
+    Object.keys(definitions).flatMap((name) => [
+      [`packages/policy/shipped/schemas/${name}.json`, types[`${name}.json`]],
+      [`packages/policy/src/schemas/${name}.gen.ts`, moduleOf(name)],
+    ]),
   ),
   'packages/policy/shipped/tools.gen.json': `${JSON.stringify({ types, rule }, null, 1)}\n`,
 };

@@ -15,6 +15,7 @@ export interface PolicyError {
     | 'policy.forbidden_package'
     | 'policy.looser_parameter'
     | 'policy.unknown_pack'
+    | 'policy.invalid_operation'
     | 'policy.compiler_unavailable'
     | 'policy.unusable_bundle'
     | 'policy.failed_self_test'

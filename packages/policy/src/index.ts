@@ -10,6 +10,7 @@ export { classOf, createJudge, type Judge, parseModel } from './command/index.js
 export type { PolicyDiagnostic, PolicyError } from './errors.js';
 export { type LivePolicyOptions, livePolicy } from './live-policy.js';
 export { type OpenPolicyOptions, openPolicy, type Policy } from './open-policy.js';
+export { OWN_CLASSES, type OwnClass, type OwnOperations } from './own-operations.js';
 export { DEFAULT_PACK, PACKS, type Pack } from './packs/index.js';
 export { createPdp, ENTRYPOINT } from './pdp/create-pdp.js';
 export { denyBecause, type FailureRule } from './pdp/deny.js';

@@ -9,6 +9,7 @@ import { baseDocument, type PolicyInput, type PolicySources, readPolicyInput } f
 import { readPrebuilt } from './bundle/prebuilt.js';
 import { loadShippedBundle } from './bundle/shipped.js';
 import type { PolicyDiagnostic, PolicyError } from './errors.js';
+import { type OwnOperations, withOperations } from './own-operations.js';
 import { DEADLINE_MS, type LoadedPdp } from './pdp/create-pdp.js';
 import { loadBundles } from './pdp/load-bundles.js';
 import { readsOnly } from './pdp/reads-only.js';
@@ -19,6 +20,8 @@ export interface OpenPolicyOptions extends PolicySources {
   readonly cacheFolder?: string;
   /** When a policy that is not wholly the shipped one is cut off, in milliseconds: 250 when left out. The shipped one needs no limit. */
   readonly deadlineMs?: number;
+  /** Operations of the embedding program by name, each with its class. Those of the catalogue cannot be named again. */
+  readonly operations?: OwnOperations;
 }
 /** A loaded policy: decides, and says what it was made of. */
 export interface Policy extends PolicyDecisionPoint {
@@ -60,7 +63,7 @@ export const openWholePolicy = (options: OpenPolicyOptions = {}): ResultAsync<Po
 
 async function open(options: OpenPolicyOptions): Promise<Result<Policy, PolicyError>> {
   try {
-    const input = readPolicyInput(options);
+    const input = readPolicyInput(options).andThen((read) => withOperations(read, options.operations));
     if (input.isErr()) return err(input.error);
     const bundles = await bundlesOf(input.value, options.cacheFolder);
     if (bundles.isErr()) return err(bundles.error);

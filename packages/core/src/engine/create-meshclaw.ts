@@ -6,6 +6,7 @@ import { systemClock } from '../clock.js';
 import type { Caller, MeshClaw, MeshClawError, MeshClawOptions, Session } from '../meshclaw.js';
 import { createRedactor } from '../redaction/redactor.js';
 import { apply } from './apply.js';
+import { ask } from './ask.js';
 import { check } from './check.js';
 import { type Asking, type Engine, withOptions } from './engine.js';
 import { perform } from './perform.js';
@@ -53,6 +54,7 @@ function bind(engine: Engine, { subject, surface, exposed = false }: Caller): Se
       new ResultAsync(perform(engine, withOptions(asking, options), operation, target, input)) as never,
     run: (workflow, input, options) => runWorkflow(engine, asking, workflow, input, options),
     check: (operation, target, input) => new ResultAsync(check(engine, asking, operation, target, input)),
+    decide: (action) => new ResultAsync(ask(engine, asking, action)),
     apply: (plan, options = {}) =>
       new ResultAsync(apply(engine, withOptions(asking, options), plan, Math.max(1, options.stopAfterFailures ?? 1))),
   };

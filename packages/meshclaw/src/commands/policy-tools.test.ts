@@ -233,5 +233,13 @@ test('packs, rules and types are shown', async () => {
   );
   expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('did you mean "any.freeze"?')]);
   expect((await policy('types', 'types')).code).toBe(0);
-  expect(await readFile(cli.path('types/decision.d.ts'), 'utf8')).toContain('export interface PolicyDecision');
+  const declared = await readFile(cli.path('types/decision.d.ts'), 'utf8');
+  expect(declared).toContain('export interface PolicyDecision');
+  expect((await policy('types')).stdout).toContain(`== decision.d.ts\n${declared}`);
+  expect(Object.keys(JSON.parse((await policy('types', '--json')).stdout)).sort()).toEqual([
+    'decision.d.ts',
+    'decision.json',
+    'request.d.ts',
+    'request.json',
+  ]);
 });

@@ -125,6 +125,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./freeze.js'),
   },
   {
+    ...{"name":"hook claude-code","summary":"Decide a tool call of Claude Code: a PreToolUse hook, for its settings.json","description":"Reads the call on stdin and answers allow, ask or deny as JSON. What is denied, cannot be read or cannot be decided ends with exit code 2, with which Claude Code blocks the call and shows stderr to the model. In settings.json write \"meshclaw hook claude-code || exit 2\", so that a command that cannot even start blocks too. Decisions are kept as evidence where there is a home.","positionals":[],"options":[{"name":"never-ask","description":"deny what a person would be asked about at the prompt"}],"example":"hook claude-code"},
+    load: () => import('./hook/claude-code.js'),
+  },
+  {
     ...{"name":"init","summary":"Make the home with sample files; never overwrites","description":"With --from ssh-config the inventory has the servers that ~/.ssh/config names: their names and addresses. Nothing in that file is executed and no server is asked.","positionals":[],"options":[{"name":"from","value":"source","description":"where the servers come from: ssh-config"},{"name":"file","value":"file","description":"another file than ~/.ssh/config"}],"example":"init --from ssh-config"},
     load: () => import('./init.js'),
   },
@@ -193,7 +197,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./policy/test.js'),
   },
   {
-    ...{"name":"policy types","summary":"Write JSON Schemas and TypeScript declarations of a request and a decision","positionals":[{"name":"folder","description":"where to; files of the same names are replaced","required":true}],"options":[],"example":"policy types ./types"},
+    ...{"name":"policy types","summary":"Print JSON Schemas and TypeScript declarations of a request and a decision, or write them into a folder","positionals":[{"name":"folder","description":"where to; files of the same names are replaced. Left out: printed","required":false}],"options":[],"example":"policy types ./types"},
     load: () => import('./policy/types.js'),
   },
   {

@@ -1,26 +1,26 @@
-// OPA's own conformance cases for Rego v1, which its Go module carries (Apache-2.0).
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// OPA's own conformance cases for Rego v1 (Apache-2.0, see __fixtures__/opa-conformance/NOTICE).
+import { readFileSync } from 'node:fs';
+import { brotliDecompressSync } from 'node:zlib';
 import { parse } from 'yaml';
 import type { Json, SourceFile } from '../index.js';
 
 /** One case: what is asked and what OPA must answer. */
 export interface ConformanceCase {
-  readonly note: string;
+  /** File and note; a number tells those of one name apart. */
+  readonly id: string;
   readonly query: string;
   readonly files: readonly SourceFile[];
   readonly data?: { readonly [key: string]: Json };
   readonly input?: Json;
+  /** The input as a Rego term, where JSON has no form of it. */
+  readonly inputTerm?: string;
   readonly wanted: Wanted;
 }
 
-/** The bindings of each result, whether there is one, or an error. */
+/** The bindings of each result, or an error. A `strict` one is an error only where built-ins may fail loudly, and undefined elsewhere. */
 export type Wanted =
   | { readonly kind: 'result'; readonly rows: readonly Json[] }
-  | { readonly kind: 'defined'; readonly defined: boolean }
-  | { readonly kind: 'error'; readonly code: string | undefined };
+  | { readonly kind: 'error'; readonly code: string | undefined; readonly strict: boolean };
 
 interface WrittenCase {
   readonly note: string;
@@ -29,55 +29,48 @@ interface WrittenCase {
   readonly data?: { readonly [key: string]: Json };
   readonly input?: Json;
   readonly input_term?: string;
-  readonly env?: unknown;
   readonly want_result?: readonly Json[];
-  readonly want_defined?: boolean;
   readonly want_error_code?: string;
+  readonly strict_error?: boolean;
 }
 
-/** The folder of the cases, or undefined where Go or the OPA module is missing. */
-export function conformanceFolder(): string | undefined {
-  const cwd = fileURLToPath(new URL('../../compiler/', import.meta.url));
-  const words = ['list', '-m', '-f', '{{.Dir}}', 'github.com/open-policy-agent/opa'];
-  try {
-    const folder = execFileSync('go', words, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-    return folder === '' ? undefined : join(folder, 'v1', 'test', 'cases', 'testdata', 'v1');
-  } catch {
-    return undefined;
-  }
+const ARCHIVE = new URL('./__fixtures__/opa-conformance/cases.jsonl.br', import.meta.url);
+
+/** All cases, in the order of their files. */
+export function conformanceCases(): readonly ConformanceCase[] {
+  const lines = brotliDecompressSync(readFileSync(ARCHIVE)).toString().trimEnd().split('\n');
+  const times = new Map<string, number>();
+  return lines
+    .map((line) => JSON.parse(line) as { readonly path: string; readonly text: string })
+    .flatMap(({ path, text }) => casesOf(text).map((written) => ({ path, written })))
+    .map(({ path, written }) => {
+      const name = `${path}: ${written.note}`;
+      const time = (times.get(name) ?? 0) + 1;
+      times.set(name, time);
+      return caseOf(time === 1 ? name : `${name} (${time})`, written);
+    });
 }
 
-/** All cases but those that set environment variables or an input that JSON cannot write. */
-export function conformanceCases(folder: string): readonly ConformanceCase[] {
-  return readdirSync(folder, { recursive: true })
-    .map(String)
-    .filter((path) => path.endsWith('.yaml') || path.endsWith('.json'))
-    .sort()
-    .flatMap((path) => (parse(readFileSync(join(folder, path), 'utf8')) as { cases?: WrittenCase[] }).cases ?? [])
-    .flatMap((written) => caseOf(written) ?? []);
-}
+const casesOf = (text: string): readonly WrittenCase[] =>
+  (parse(text) as { readonly cases?: readonly WrittenCase[] }).cases ?? [];
 
-function caseOf(written: WrittenCase): ConformanceCase | undefined {
-  const { note, query, modules = [], data } = written;
-  const input = inputOf(written);
-  if (written.env !== undefined || input === 'not JSON') return undefined;
+function caseOf(id: string, written: WrittenCase): ConformanceCase {
+  const { query, modules = [], data } = written;
   const files = modules.map((text, index): SourceFile => ({ path: `module-${index}.rego`, text }));
-  return { note, query, files, ...(data ? { data } : {}), ...input, wanted: wantedOf(written) };
+  return { id, query, files, ...(data ? { data } : {}), ...inputOf(written), wanted: wantedOf(written) };
 }
 
-function inputOf({ input, input_term: term }: WrittenCase): { readonly input?: Json } | 'not JSON' {
+function inputOf({ input, input_term: term }: WrittenCase): Pick<ConformanceCase, 'input' | 'inputTerm'> {
   if (term === undefined) return input === undefined ? {} : { input };
   try {
     return { input: JSON.parse(term) as Json };
   } catch {
-    return 'not JSON';
+    return { inputTerm: term };
   }
 }
 
-function wantedOf(written: WrittenCase): Wanted {
-  if (written.want_result !== undefined) return { kind: 'result', rows: written.want_result };
-  if (written.want_defined !== undefined) return { kind: 'defined', defined: written.want_defined };
-  return { kind: 'error', code: written.want_error_code };
+function wantedOf({ want_result: rows, want_error_code: code, strict_error: strict = false }: WrittenCase): Wanted {
+  return rows === undefined ? { kind: 'error', code, strict } : { kind: 'result', rows };
 }
 
 /** A value with keys and array elements in one order: sets come back as arrays in no order of their own. */

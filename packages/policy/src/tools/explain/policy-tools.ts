@@ -6,6 +6,7 @@ import { readPolicyInput } from '../../bundle/policy-input.js';
 import { withCompiler } from '../../bundle/rego-compiler.js';
 import type { PolicyError } from '../../errors.js';
 import { type OpenPolicyOptions, openWholePolicy } from '../../open-policy.js';
+import { withOperations } from '../../own-operations.js';
 import { placedIn, placeError } from '../place.js';
 import { type Explainable, explainWith } from './explain.js';
 import type { Explanation } from './explanation.js';
@@ -18,7 +19,7 @@ export interface Explainer extends PolicyTools {
 
 /** Opens the policy and explains with it. Err kinds: those of `openPolicy`. */
 export async function createPolicyTools(options: OpenPolicyOptions): Promise<Result<Explainer, PolicyError>> {
-  const input = readPolicyInput(options);
+  const input = readPolicyInput(options).andThen((read) => withOperations(read, options.operations));
   if (input.isErr()) return err(placeError(input.error, options.ownerFolder));
   const opened = await openWholePolicy(options);
   if (opened.isErr()) return err(placeError(opened.error, options.ownerFolder));
