@@ -97,7 +97,8 @@ function runShellText(
   const text = words.map(({ pattern }) => pattern).join(' ');
   if (text.trim() === '') return undefined;
   // What a variable holds is read as shell text a second time.
-  if (words.some(({ pattern, dynamic }) => dynamic.includes('variable') && pattern.includes(ANY)))
+  const again = call.program.name === 'eval';
+  if (words.some(({ pattern, dynamic }) => dynamic.includes('variable') && (again || pattern.includes(ANY))))
     scope.found.obscured.add('text with a variable that is evaluated again');
   const here = ['eval', 'trap'].includes(call.program.name) ? flow : ownFlow(flow);
   return walkText(text.replaceAll(ANY, '$unknown'), call.stdin, inside(scope, call), here);

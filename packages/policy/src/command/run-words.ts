@@ -177,9 +177,10 @@ function printed(args: readonly Argument[]): Origin {
 }
 
 /** Names of files that are listed, for what reads names: anything below, or the place itself. */
-function namesBelow({ effects }: Program): Origin {
+function namesBelow({ name, effects, words }: Program): Origin {
   const paths = effects.flatMap(({ kind, path }) => (kind === 'list' && path !== undefined ? [path] : []));
-  return { kind: 'generated', paths };
+  const names = words.flatMap((word, at) => (name === 'find' && /^-i?name$/.test(word) ? [words[at + 1] ?? '*'] : []));
+  return { kind: 'generated', paths: paths.flatMap((path) => [path, ...names.map((one) => `${path}/${one}`)]) };
 }
 
 /** A filter leaves some of the names that it is given. */

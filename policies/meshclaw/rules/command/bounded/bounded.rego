@@ -40,7 +40,7 @@ harmless(_, e) if {
 # … and any other that of others to write to it.
 harmless(p, e) if {
 	single(e)
-	p.words[0] in {"g-w", "o-w", "go-w", "og-w"}
+	p.words[0] in {"g-w", "o-w", "go-w", "og-w", "g-w,o-w", "o-w,g-w"}
 	not protected(e)
 }
 
