@@ -3,7 +3,7 @@
 import { type Argument, exactArgument, unknownArgument } from './argument.js';
 import { ANY, ONE, STAR } from './pattern.js';
 import { type Modelled, runInner } from './run-words.js';
-import { addTarget, type Flow, GENERATED, noteVariable, type Origin, ownFlow, type Scope } from './scope.js';
+import { addTarget, type Flow, GENERATED, NOTHING, noteVariable, type Origin, ownFlow, type Scope } from './scope.js';
 
 /** Names from input that are looked at one by one. */
 const MOST_NAMES = 32;
@@ -30,7 +30,8 @@ export function runRest(words: readonly Argument[], call: Modelled, scope: Scope
     return GENERATED;
   }
   const added = call.spec.appends ? withInput(rest, call) : rest;
-  return runInner(added, call.stdin, inside(scope, call), call.program.name === 'exec' ? flow : ownFlow(flow));
+  // What is read for words is not there for the program any more (xargs(1)).
+  return runInner(added, call.spec.appends ? NOTHING : call.stdin, inside(scope, call), call.program.name === 'exec' ? flow : ownFlow(flow));
 }
 
 /** Words that come from input are put behind, or where the replacement string is (xargs(1), parallel(1)). */

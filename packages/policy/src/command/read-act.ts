@@ -80,7 +80,10 @@ export function readAct(
 /** A variable that a program sets; its value is not known. */
 function setVariable(word: Argument, via: string, { program }: Modelled, scope: Scope): void {
   const name = word.pattern;
-  if (!word.exact || !/^[A-Za-z_]\w*$/.test(name)) program.unknown.push(`${via}: not the name of a variable`);
+  // Quoted, `export A=b` is a word for the shell's parser and an assignment for export.
+  const [, assigned, value] = /^([A-Za-z_]\w*)\+?=(.*)$/su.exec(name) ?? [];
+  if (assigned !== undefined && value !== undefined) noteVariable(scope, assigned, value);
+  else if (!word.exact || !/^[A-Za-z_]\w*$/.test(name)) program.unknown.push(`${via}: not the name of a variable`);
   else noteVariable(scope, name, ANY);
 }
 

@@ -59,9 +59,10 @@ export function runWords(call: Call, scope: Scope, flow: Flow): Origin {
     found.obscured.add('more words than anybody reads');
     return GENERATED;
   }
-  const before = found.programs.length;
   const substituted = noteDynamic([name, ...args], scope, flow);
-  const inner = found.programs.slice(before);
+  // A substitution is judged where it is first seen, which may be at a wrapper of this program.
+  const isSubstituted = args.some(({ scripts }) => scripts.length > 0);
+  const inner = isSubstituted ? found.programs.filter(({ chain }) => chain.includes('$()')) : [];
   const resolved = resolveProgram(name, flow);
   Object.assign(program, { name: shown(resolved.name) });
   const spec = resolved.path === undefined ? scope.models.get(resolved.name) : undefined;
