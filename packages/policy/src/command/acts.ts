@@ -43,7 +43,8 @@ export function actsOf(program: Spec, name: string, words: readonly Argument[]):
   const left = applyOperands(call, mode?.operands ?? spec.operands);
   for (const token of [...(mode?.does ?? spec.does ?? []), ...(left === 0 ? (mode?.bare ?? spec.bare ?? []) : [])])
     call.acts.push({ token, words: [], via: call.via, tree: false });
-  if (spec.sampling && isEndless(given.operands)) call.acts.push({ token: 'wait', words: [], via: call.via, tree: false });
+  if (spec.sampling && isEndless(given.operands))
+    call.acts.push({ token: 'wait', words: [], via: call.via, tree: false });
   if (
     mode === undefined &&
     Object.keys(spec.subcommands).length > 0 &&

@@ -31,7 +31,12 @@ export function runRest(words: readonly Argument[], call: Modelled, scope: Scope
   }
   const added = call.spec.appends ? withInput(rest, call) : rest;
   // What is read for words is not there for the program any more (xargs(1)).
-  return runInner(added, call.spec.appends ? NOTHING : call.stdin, inside(scope, call), call.program.name === 'exec' ? flow : ownFlow(flow));
+  return runInner(
+    added,
+    call.spec.appends ? NOTHING : call.stdin,
+    inside(scope, call),
+    call.program.name === 'exec' ? flow : ownFlow(flow),
+  );
 }
 
 /** Words that come from input are put behind, or where the replacement string is (xargs(1), parallel(1)). */

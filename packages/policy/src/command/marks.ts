@@ -65,7 +65,8 @@ export function createMarker(lists: PathLists): Marker {
       (has(path, lists.secret_parts) && !isPublic(path)) ||
       (tree && !lists.secret_trees.some((one) => mayBe(path, withoutSlash(one))) && leadsTo(path, lists.secret_parts)),
     sensitive: (path, tree) =>
-      (has(path, lists.sensitive_parts) && !isPublic(path)) || (tree && lists.secret_trees.some((one) => mayHold(one, path))),
+      (has(path, lists.sensitive_parts) && !isPublic(path)) ||
+      (tree && lists.secret_trees.some((one) => mayHold(one, path))),
     own: (path, tree) => has(path, own) || (tree && own.some((one) => isBelow(one, path))),
     protected: isProtected,
     autostart: (path) => has(path, lists.autostart_parts),

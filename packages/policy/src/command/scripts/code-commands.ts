@@ -16,7 +16,8 @@ const MARKS = /%x\{([^}]*)\}|%x\(([^)]*)\)|\bqx\s*\{([^}]*)\}|\bqx\s*\(([^)]*)\)
 const TCL = /\b(?:spawn|exec)\s+(?!["'(])([^;\n\]]+)/g;
 const DELETES =
   /\b(?:rmtree|rm_rf?|rm_r|rm(?:dir)?Sync|remove_dir_all|remove_tree|unlink(?:Sync)?|removedirs|remove|rmdir|rm)\b\s*\(?/g;
-const WRITES = /\b(?:open|fopen|file_put_contents|writeFile(?:Sync)?|truncate(?:Sync)?|write_text|File\.write)\b\s*\(?/g;
+const WRITES =
+  /\b(?:open|fopen|file_put_contents|writeFile(?:Sync)?|truncate(?:Sync)?|write_text|File\.write)\b\s*\(?/g;
 
 /** More calls than these are not looked at one by one. */
 const MOST_CALLS = 32;
@@ -28,8 +29,7 @@ export function namedInCode(text: string, program: string): Named {
   const commands = callsOf(text, STARTS).flatMap(({ literals }) => asCommand(literals));
   if (/^(?:perl|ruby|php)/.test(program))
     for (const found of text.matchAll(MARKS)) commands.push(found.slice(1).find((one) => one !== undefined) ?? '');
-  if (/^(?:expect|tclsh)/.test(program))
-    for (const [, found = ''] of text.matchAll(TCL)) commands.push(found);
+  if (/^(?:expect|tclsh)/.test(program)) for (const [, found = ''] of text.matchAll(TCL)) commands.push(found);
   return {
     commands: commands.filter((one) => one.trim() !== '').slice(0, MOST_CALLS),
     deletes: callsOf(text, DELETES).flatMap(({ literals }) => literals.slice(0, 1)),
