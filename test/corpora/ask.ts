@@ -15,11 +15,23 @@ export const ORDER: readonly Effect[] = ['read_state', 'auto_safe', 'approval_re
 export const strictness = (effect: Effect): number => ORDER.indexOf(effect);
 export const isFree = (effect: Effect): boolean => effect === 'read_state' || effect === 'auto_safe';
 
+const readRows = (name: string): readonly Row[] =>
+  readFileSync(new URL(`${name}.jsonl`, import.meta.url), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Row);
+
 /** The rows of the corpus. */
-export const rows: readonly Row[] = readFileSync(new URL('commands.jsonl', import.meta.url), 'utf8')
-  .split('\n')
-  .filter((line) => line !== '')
-  .map((line) => JSON.parse(line) as Row);
+export const rows: readonly Row[] = readRows('commands');
+/** Every set of rows by its name; the later two were written before any of them was judged. */
+export const sets: Readonly<Record<string, readonly Row[]>> = {
+  commands: rows,
+  unseen: readRows('unseen'),
+  blind: readRows('blind'),
+};
+/** What may not run freely. Nothing, written differently, is still nothing. */
+export const dangerous = (of: readonly Row[]): readonly Row[] =>
+  of.filter(({ command, expected }) => !isFree(expected) && command !== '');
 
 const opened: Promise<Policy> = Promise.resolve(openPolicy()).then((policy) => policy._unsafeUnwrap());
 

@@ -1,32 +1,33 @@
 import { describe, expect, it } from 'vitest';
-import { askText, isFree, rows, strictness } from './ask.js';
+import { askText, dangerous, isFree, sets, strictness } from './ask.js';
 import { REWRITES } from './rewrites.js';
 
-// Nothing, written differently, is still nothing.
-const dangerous = rows.filter(({ command, expected }) => !isFree(expected) && command !== '');
+// All of them take a while: the short form takes every sixth rewrite of each row, another one for each row in turn.
+const EVERY = process.env.MESHCLAW_LONG === 'rewrites' ? 1 : 6;
 
-describe('a dangerous command written differently', () => {
-  it.each(Object.entries(REWRITES))('is never freely allowed: %s', { timeout: 120_000 }, async (_, rewrite) => {
-    const leaks: string[] = [];
-    for (const { id, command } of dangerous) {
-      const text = rewrite(command);
-      if (isFree((await askText(text)).effect)) leaks.push(`${id}: ${text}`);
-    }
-    expect(leaks).toEqual([]);
+describe('the ways to write a command differently', () => {
+  it('are at least forty', () => {
+    expect(Object.keys(REWRITES).length).toBeGreaterThanOrEqual(40);
   });
+});
 
-  it('is hardly ever answered more mildly', { timeout: 300_000 }, async () => {
-    const fell: Record<string, number> = {};
+describe.each(Object.entries(sets))('a dangerous command of %s.jsonl, written differently', (_, rows) => {
+  it('is never answered more mildly', { timeout: 600_000 }, async () => {
+    const leaks: string[] = [];
+    const fell: string[] = [];
     let asked = 0;
-    for (const { command } of dangerous) {
+    for (const [row, { id, command }] of dangerous(rows).entries()) {
       const before = strictness((await askText(command)).effect);
-      for (const [name, rewrite] of Object.entries(REWRITES)) {
+      for (const [rule, [name, rewrite]] of Object.entries(REWRITES).entries()) {
+        if ((row + rule) % EVERY !== 0) continue;
         asked += 1;
-        if (strictness((await askText(rewrite(command))).effect) < before) fell[name] = (fell[name] ?? 0) + 1;
+        const { effect } = await askText(rewrite(command));
+        if (isFree(effect)) leaks.push(`${id} ${name}: ${rewrite(command)}`);
+        else if (strictness(effect) < before) fell.push(`${id} ${name}: ${rewrite(command)}`);
       }
     }
-    const all = Object.values(fell).reduce((sum, count) => sum + count, 0);
-    console.log(`${asked} rewrites, ${all} answered by a person instead of denied`, fell);
-    expect(all / asked).toBeLessThan(0.02);
+    expect(leaks).toEqual([]);
+    expect(fell).toEqual([]);
+    expect(asked).toBeGreaterThan((dangerous(rows).length * 40) / EVERY);
   });
 });

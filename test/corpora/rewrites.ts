@@ -54,7 +54,8 @@ export const REWRITES: Readonly<Record<string, (text: string) => string>> = {
   'with a deadline': inside('timeout 5 sh -c'),
   'behind several wrappers': inside('sudo nice -n 5 timeout 5 env sh -c'),
   'by xargs': inside('echo x | xargs sh -c'),
-  'by find': inside('find /srv -maxdepth 0 -exec sh -c', ' \\;'),
+  // find puts a name in the place of every {}, so a command that has its own would become another.
+  'by find': (text) => (text.includes('{}') ? text : inside('find /srv -maxdepth 0 -exec sh -c', ' \\;')(text)),
   'by watch': inside('watch -n 1'),
   'by ssh': inside('ssh otherhost'),
   'with its word in quotes': word((first) => `'${first}'`),

@@ -12,7 +12,7 @@ import {
   systemClock,
 } from '@meshclaw/core';
 import type { OwnOperations, Policy } from '@meshclaw/policy';
-import { err, ok, type Result } from 'neverthrow';
+import { err, type Result } from 'neverthrow';
 import type { OpenError } from './errors.js';
 import { approverRegistry } from './home/approvers.js';
 import type { Home } from './home/home.js';

@@ -43,6 +43,8 @@ export function actsOf(program: Spec, name: string, words: readonly Argument[]):
   const left = applyOperands(call, mode?.operands ?? spec.operands);
   for (const token of [...(mode?.does ?? spec.does ?? []), ...(left === 0 ? (mode?.bare ?? spec.bare ?? []) : [])])
     call.acts.push({ token, words: [], via: call.via, tree: false });
+  if (spec.sampling && isEndless(given.operands))
+    call.acts.push({ token: 'wait', words: [], via: call.via, tree: false });
   if (
     mode === undefined &&
     Object.keys(spec.subcommands).length > 0 &&
@@ -52,6 +54,10 @@ export function actsOf(program: Spec, name: string, words: readonly Argument[]):
     call.unknown.push('no subcommand');
   return { acts: call.acts.map((act) => settle(call, act)), unknown: call.unknown, spec };
 }
+
+/** Whether an interval stands at the end and no count behind it. */
+const isEndless = (operands: readonly Argument[]): boolean =>
+  /^[0-9.]+$/.test(operands.at(-1)?.pattern ?? '') && !/^[0-9.]+$/.test(operands.at(-2)?.pattern ?? '');
 
 interface Call {
   readonly given: Given;

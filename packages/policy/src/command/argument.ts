@@ -142,6 +142,8 @@ function piecesOf(part: WordPart, isFirst: boolean, assigned: Assigned): readonl
 function variable(name: string, assigned: Assigned): readonly (readonly Piece[])[] {
   const values = assigned.get(name);
   if (values !== undefined) return values.map((text) => [{ text, dynamic: 'variable' }]);
+  // A number that the shell itself counts: an exit code, how many words, a process.
+  if (/^[?#$]$/.test(name)) return one({ text: ANY });
   return one(name === 'HOME' ? { text: HOME } : { text: ANY, dynamic: 'variable' });
 }
 

@@ -3,7 +3,10 @@
 import { type Argument, exactArgument, unknownArgument } from './argument.js';
 import { ANY, ONE, STAR } from './pattern.js';
 import { type Modelled, runInner } from './run-words.js';
-import { addTarget, type Flow, GENERATED, noteVariable, type Origin, ownFlow, type Scope } from './scope.js';
+import { addTarget, type Flow, GENERATED, NOTHING, noteVariable, type Origin, ownFlow, type Scope } from './scope.js';
+
+/** Names from input that are looked at one by one. */
+const MOST_NAMES = 32;
 
 /** The scope of what this program starts. */
 export const inside = (scope: Scope, { program, spec }: Modelled): Scope => ({
@@ -27,16 +30,39 @@ export function runRest(words: readonly Argument[], call: Modelled, scope: Scope
     return GENERATED;
   }
   const added = call.spec.appends ? withInput(rest, call) : rest;
-  return runInner(added, call.stdin, inside(scope, call), call.program.name === 'exec' ? flow : ownFlow(flow));
+  // What is read for words is not there for the program any more (xargs(1)).
+  return runInner(
+    added,
+    call.spec.appends ? NOTHING : call.stdin,
+    inside(scope, call),
+    call.program.name === 'exec' ? flow : ownFlow(flow),
+  );
 }
 
 /** Words that come from input are put behind, or where the replacement string is (xargs(1), parallel(1)). */
-function withInput(words: readonly Argument[], { args }: Modelled): readonly Argument[] {
+function withInput(words: readonly Argument[], { args, stdin }: Modelled): readonly Argument[] {
   const at = args.findIndex(({ pattern }) => /^-I|^--replace/.test(pattern));
   const given = args[at]?.pattern.replace(/^-I|^--replace=?/, '') || args[at + 1]?.pattern;
   const marks = ['{}', ...(at === -1 || given === undefined ? [] : [given])];
   const unknown = unknownArgument('words_from_input');
-  return [...words.map((word) => (marks.some((mark) => word.pattern.includes(mark)) ? unknown : word)), unknown];
+  const known = namesFrom(stdin);
+  const filled = words.flatMap((word) => {
+    const mark = marks.find((one) => word.pattern.includes(one));
+    if (mark === undefined) return [word];
+    return [unknown, ...known.map((one) => ({ ...one, pattern: word.pattern.replaceAll(mark, one.pattern) }))];
+  });
+  return [...filled, ...known, unknown];
+}
+
+/** Names that are known to come: written out, or of what was listed. */
+function namesFrom(stdin: Origin): readonly Argument[] {
+  if (stdin.kind === 'text') {
+    const names = stdin.text.split(/\s+/).filter((name) => name !== '');
+    return names.slice(0, MOST_NAMES).map((pattern) => ({ ...exactArgument(pattern), exact: false }));
+  }
+  if (stdin.kind !== 'generated') return [];
+  const unknown = unknownArgument('words_from_input');
+  return (stdin.paths ?? []).map((pattern) => ({ ...unknown, pattern, mayBeOption: false, odd: false, tree: true }));
 }
 
 /** find's `-exec`: `{}` is anything below the folders it looks in. */

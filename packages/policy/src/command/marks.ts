@@ -9,6 +9,7 @@ const parametersSchema = z.object({
   secret_parts: texts,
   secret_trees: texts,
   sensitive_parts: texts,
+  public_names: texts,
   own_parts: texts,
   protected_paths: texts,
   protected_roots: texts,
@@ -54,16 +55,20 @@ export function createMarker(lists: PathLists): Marker {
   const has = (path: string, parts: readonly string[]): boolean => parts.some((part) => mayContain(`${path}/`, part));
   const isTree = (path: string): boolean =>
     [path, withoutStar(path)].some((one) => one === HOME || trees.some((tree) => mayBe(one, tree)));
+  // A certificate and the public half of a key are for everybody, also in a folder of secrets.
+  const isPublic = (path: string): boolean =>
+    !isWild(path) && lists.public_names.some((name) => fits(name, path.slice(path.lastIndexOf('/') + 1)));
   const isProtected = (path: string, tree: boolean): boolean =>
     lists.protected_paths.some((one) => mayBe(path, one) || (tree && isBelow(one, path))) ||
     roots.some((one) => mayBeIn(path, one) || (tree && isBelow(one, path))) ||
     has(path, lists.protected_parts);
   const tests: Readonly<Partial<Record<PathMark, (path: string, tree: boolean) => boolean>>> = {
     secret: (path, tree) =>
-      has(path, lists.secret_parts) ||
+      (has(path, lists.secret_parts) && !isPublic(path)) ||
       (tree && !lists.secret_trees.some((one) => mayBe(path, withoutSlash(one))) && leadsTo(path, lists.secret_parts)),
     sensitive: (path, tree) =>
-      has(path, lists.sensitive_parts) || (tree && lists.secret_trees.some((one) => mayHold(one, path))),
+      (has(path, lists.sensitive_parts) && !isPublic(path)) ||
+      (tree && lists.secret_trees.some((one) => mayHold(one, path))),
     own: (path, tree) => has(path, own) || (tree && own.some((one) => isBelow(one, path))),
     protected: isProtected,
     autostart: (path) => has(path, lists.autostart_parts),

@@ -149,6 +149,7 @@ export interface Spec {
   readonly subcommands: Readonly<Record<string, Spec>>;
   readonly inherit: boolean;
   readonly harmless: boolean;
+  readonly sampling: boolean;
   readonly privilege?: 'raised' | undefined;
   readonly assignments: boolean;
   readonly appends: boolean;
@@ -185,6 +186,8 @@ const specShape = {
   inherit: z.boolean().default(true),
   /** No option does anything but change what is printed, so a pattern may become one. */
   harmless: z.boolean().default(false),
+  /** Numbers at the end are an interval and a count; an interval alone does not end by itself. */
+  sampling: z.boolean().default(false),
   /** What it starts runs with more rights. */
   privilege: z.literal('raised').optional(),
   /** Words `NAME=value` before the command it starts set its environment. */

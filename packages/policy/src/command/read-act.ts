@@ -13,6 +13,7 @@ import {
   changeFolder,
   type Flow,
   GENERATED,
+  NOTHING,
   noteVariable,
   type Origin,
   ownFlow,
@@ -20,7 +21,9 @@ import {
 } from './scope.js';
 import { scanAwk } from './scripts/awk.js';
 import { scanCode } from './scripts/code.js';
+import { namedInCode } from './scripts/code-commands.js';
 import { scanSed } from './scripts/sed.js';
+import { parseShell } from './syntax.js';
 import { walkText } from './walk.js';
 
 /** Reads an act further; answers what the program's output comes from, where the act decides that. */
@@ -44,7 +47,7 @@ export function readAct(
     case 'stdin_code':
       return runStandardInput(token === 'stdin_shell', call, scope, flow);
     case 'code':
-      if (word !== undefined) readCode(word, via, call, scope);
+      if (word !== undefined) readCode(word, via, call, scope, flow);
       return GENERATED;
     case 'sed':
     case 'awk':
@@ -77,7 +80,10 @@ export function readAct(
 /** A variable that a program sets; its value is not known. */
 function setVariable(word: Argument, via: string, { program }: Modelled, scope: Scope): void {
   const name = word.pattern;
-  if (!word.exact || !/^[A-Za-z_]\w*$/.test(name)) program.unknown.push(`${via}: not the name of a variable`);
+  // Quoted, `export A=b` is a word for the shell's parser and an assignment for export.
+  const [, assigned, value] = /^([A-Za-z_]\w*)\+?=(.*)$/su.exec(name) ?? [];
+  if (assigned !== undefined && value !== undefined) noteVariable(scope, assigned, value);
+  else if (!word.exact || !/^[A-Za-z_]\w*$/.test(name)) program.unknown.push(`${via}: not the name of a variable`);
   else noteVariable(scope, name, ANY);
 }
 
@@ -93,6 +99,10 @@ function runShellText(
   if (origins.length > 0) addTarget(scope, call.program, kind, 'a substitution', via);
   const text = words.map(({ pattern }) => pattern).join(' ');
   if (text.trim() === '') return undefined;
+  // What a variable holds is read as shell text a second time.
+  const again = call.program.name === 'eval';
+  if (words.some(({ pattern, dynamic }) => dynamic.includes('variable') && (again || pattern.includes(ANY))))
+    scope.found.obscured.add('text with a variable that is evaluated again');
   const here = ['eval', 'trap'].includes(call.program.name) ? flow : ownFlow(flow);
   return walkText(text.replaceAll(ANY, '$unknown'), call.stdin, inside(scope, call), here);
 }
@@ -116,12 +126,13 @@ function runStandardInput(isShell: boolean, call: Modelled, scope: Scope, flow: 
       return undefined;
     case 'text':
       if (isShell) return walkText(stdin.text, { kind: 'none' }, inside(scope, call), ownFlow(flow));
-      readCode(exactArgument(stdin.text), program.name, call, scope);
+      readCode(exactArgument(stdin.text), program.name, call, scope, flow);
       return GENERATED;
   }
 }
 
-function readCode(word: Argument, via: string, { program }: Modelled, scope: Scope): void {
+function readCode(word: Argument, via: string, call: Modelled, scope: Scope, flow: Flow): void {
+  const { program } = call;
   const origins = word.scripts.map((one) => scope.found.substituted.get(one) ?? GENERATED);
   if (origins.length > 0) {
     const isDownload = origins.some(({ kind }) => kind === 'download');
@@ -132,6 +143,16 @@ function readCode(word: Argument, via: string, { program }: Modelled, scope: Sco
   if (hidden) addTarget(scope, program, 'obscure', 'code that is decoded when it runs', via);
   if (network) addTarget(scope, program, 'socket', 'code that opens connections', via);
   if (secret !== undefined) program.effects.push({ kind: 'read', path: secret, via, tree: false, marks: ['secret'] });
+  const { commands, deletes, truncates } = namedInCode(word.pattern, program.name);
+  runWritten(commands, call, scope, flow);
+  for (const path of deletes) addPath(scope, flow, program, 'delete', exactArgument(path), via, true);
+  for (const path of truncates) addPath(scope, flow, program, 'truncate', exactArgument(path), via);
+}
+
+/** Commands that stand in code of another language: what they do comes to what that code does anyway. */
+function runWritten(commands: readonly string[], call: Modelled, scope: Scope, flow: Flow): void {
+  for (const text of commands)
+    if (parseShell(text) !== undefined) walkText(text, NOTHING, inside(scope, call), ownFlow(flow));
 }
 
 function readScript(language: 'sed' | 'awk', word: Argument, call: Modelled, scope: Scope, flow: Flow): void {
@@ -140,11 +161,13 @@ function readScript(language: 'sed' | 'awk', word: Argument, call: Modelled, sco
     program.unknown.push(`a script of ${language} that is not known`);
     return;
   }
-  const { reads, writes, runs, network, unknown } = language === 'sed' ? scanSed(word.pattern) : scanAwk(word.pattern);
+  const scanned = language === 'sed' ? scanSed(word.pattern) : scanAwk(word.pattern);
+  const { reads, writes, commands, runs, network, unknown } = scanned;
   program.unknown.push(...unknown.map((one) => `${language}: ${one}`));
   for (const path of reads) addPath(scope, flow, program, 'read', exactArgument(path), language);
   for (const path of writes) addPath(scope, flow, program, 'truncate', exactArgument(path), language);
   if (runs) addTarget(scope, program, 'run_code', `a command in a script of ${language}`, language);
+  runWritten(commands, call, scope, flow);
   if (network) addTarget(scope, program, 'socket', `a connection in a script of ${language}`, language);
   const secret = scope.marker.secretIn(word.pattern);
   if (secret !== undefined && unknown.length > 0)

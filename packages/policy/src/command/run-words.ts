@@ -4,6 +4,7 @@ import { COMMAND_EFFECTS, type CommandEffectKind } from '@meshclaw/core';
 import { type Act, actsOf } from './acts.js';
 import type { Argument } from './argument.js';
 import { judgeCommandWord, noteDynamic, resolveProgram, worst } from './command-word.js';
+import { guessHandedOn } from './handed-on.js';
 import type { Spec, Token } from './model.js';
 import { isWild, shown } from './pattern.js';
 import { readAct } from './read-act.js';
@@ -58,16 +59,20 @@ export function runWords(call: Call, scope: Scope, flow: Flow): Origin {
     found.obscured.add('more words than anybody reads');
     return GENERATED;
   }
-  const before = found.programs.length;
   const substituted = noteDynamic([name, ...args], scope, flow);
-  const inner = found.programs.slice(before);
+  // A substitution is judged where it is first seen, which may be at a wrapper of this program.
+  const isSubstituted = args.some(({ scripts }) => scripts.length > 0);
+  const inner = isSubstituted ? found.programs.filter(({ chain }) => chain.includes('$()')) : [];
   const resolved = resolveProgram(name, flow);
   Object.assign(program, { name: shown(resolved.name) });
   const spec = resolved.path === undefined ? scope.models.get(resolved.name) : undefined;
   if (spec === undefined) return runUnknown(call, scope, flow, resolved.path);
   const { acts, unknown, spec: fitting } = actsOf(spec, resolved.name, args);
   program.unknown.push(...unknown);
-  if (unknown.length > 0) useWords(call, scope, flow);
+  if (unknown.length > 0) {
+    useWords(call, scope, flow);
+    guessHandedOn(call, scope, flow);
+  }
   const modelled = { ...call, spec: fitting, acts, inner };
   const outputs = acts.flatMap((act) => perform(act, modelled, scope, flow) ?? []);
   return finish(modelled, { spec, substituted, output: worst(outputs) }, scope);
@@ -79,6 +84,7 @@ function runUnknown(call: Call, scope: Scope, flow: Flow, path: string | undefin
   if (!scope.functions.has(program.name)) program.unknown.push('no model of this program');
   if (path !== undefined) runPath({ ...call.name, pattern: path }, name.pattern, program, scope, flow);
   useWords(call, scope, flow);
+  guessHandedOn(call, scope, flow);
   return GENERATED;
 }
 
@@ -154,7 +160,8 @@ function finish(
   if (output.kind !== 'none') return output;
   if (stdin.kind === 'download') return stdin;
   if (fitting.prints) return printed(args);
-  return fitting.passes ? passed(program, stdin) : GENERATED;
+  if (fitting.passes) return passed(program, stdin);
+  return program.name === 'find' || program.name === 'ls' ? namesBelow(program) : filtered(program, stdin);
 }
 
 /** Text that is printed as it stands; anything that is written in escapes is made at run time. */
@@ -169,6 +176,17 @@ function printed(args: readonly Argument[]): Origin {
   const format = /%[sd]/.test(first) && more.length > 0 ? more.join('\n') : text;
   return { kind: 'text', text: format.replaceAll('\\n', '\n') };
 }
+
+/** Names of files that are listed, for what reads names: anything below, or the place itself. */
+function namesBelow({ name, effects, words }: Program): Origin {
+  const paths = effects.flatMap(({ kind, path }) => (kind === 'list' && path !== undefined ? [path] : []));
+  const names = words.flatMap((word, at) => (name === 'find' && /^-i?name$/.test(word) ? [words[at + 1] ?? '*'] : []));
+  return { kind: 'generated', paths: paths.flatMap((path) => [path, ...names.map((one) => `${path}/${one}`)]) };
+}
+
+/** A filter leaves some of the names that it is given. */
+const filtered = ({ effects }: Program, stdin: Origin): Origin =>
+  stdin.kind === 'generated' && effects.length === 0 ? stdin : GENERATED;
 
 /** `cat` and its like: what they are given, or the file they name. */
 function passed(program: Program, stdin: Origin): Origin {

@@ -19,7 +19,7 @@ export type Origin =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'download' }
-  | { readonly kind: 'generated' };
+  | { readonly kind: 'generated'; readonly paths?: readonly string[] };
 export const NOTHING: Origin = { kind: 'none' };
 export const GENERATED: Origin = { kind: 'generated' };
 

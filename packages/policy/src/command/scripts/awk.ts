@@ -27,16 +27,35 @@ export function scanAwk(text: string): Scan {
   if (/\bENVIRON\b|\bPROCINFO\b|\bSYMTAB\b|\bFUNCTAB\b/.test(code)) unknown.push('the environment');
   if (/\bARGV\b|\bARGC\b/.test(code)) unknown.push('its own operands');
   if (writesSomewhere(code)) unknown.push('output to a file');
-  return scan(
-    unknown,
-    runs,
-    strings.some((one) => one.includes('/inet')),
-  );
+  const network = strings.some((one) => one.includes('/inet'));
+  return { ...scan(unknown, runs, network), commands: runs ? commandsIn(tokens) : [] };
 }
 
 const scan = (unknown: readonly string[], runs = false, network = false): Scan => ({
-  ...{ reads: [], writes: [], runs, network, unknown },
+  ...{ reads: [], writes: [], commands: [], runs, network, unknown },
 });
+
+/** Strings next to `system(` or a pipe; several that follow one another are one text. */
+function commandsIn(tokens: readonly Token[]): readonly string[] {
+  const found: string[] = [];
+  let text: string | undefined;
+  for (const [place, token] of tokens.entries()) {
+    const before = tokens[place - 1];
+    if (token.kind === 'string' && before?.kind === 'code' && /(?:\bsystem\s*\(|\|&?)\s*$/.test(before.text)) text = '';
+    if (token.kind === 'string' && /^\s*\|/.test(tokens[place + 1]?.text ?? '')) text ??= '';
+    if (token.kind === 'string' && text !== undefined) text += unescaped(token.text);
+    else if (text !== undefined && token.text.trim() !== '') {
+      found.push(text);
+      text = undefined;
+    }
+  }
+  return text === undefined ? found : [...found, text];
+}
+
+const unescaped = (text: string): string =>
+  text.replace(/\\([0-7]{1,3}|.)/gs, (_, one: string) =>
+    /^[0-7]/.test(one) ? String.fromCharCode(Number.parseInt(one, 8)) : one === 'n' ? '\n' : one === 't' ? '\t' : one,
+  );
 
 /** In a print statement `>` is a redirection (POSIX awk, "Output Statements"). */
 const writesSomewhere = (code: string): boolean =>

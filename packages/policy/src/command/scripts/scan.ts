@@ -2,6 +2,8 @@
 export interface Scan {
   readonly reads: readonly string[];
   readonly writes: readonly string[];
+  /** Shell text that it starts programs with, where that is written out. */
+  readonly commands: readonly string[];
   /** It starts programs. */
   readonly runs: boolean;
   /** It opens connections. */

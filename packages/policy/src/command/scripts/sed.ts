@@ -16,10 +16,11 @@ export function scanSed(text: string): Scan {
   const reads: string[] = [];
   const writes: string[] = [];
   const unknown: string[] = [];
+  const commands: string[] = [];
   let runs = false;
   const reader: Reader = { text, at: 0 };
   while (skip(reader, /[\s;{}]/)) {
-    if (!skipAddresses(reader)) return { reads, writes, runs, network: false, unknown: ['an address'] };
+    if (!skipAddresses(reader)) return { reads, writes, commands, runs, network: false, unknown: ['an address'] };
     const name = text[reader.at] ?? '';
     reader.at += 1;
     if (PLAIN.includes(name)) continue;
@@ -31,6 +32,7 @@ export function scanSed(text: string): Scan {
     else if (name === 'w' || name === 'W') writes.push(restOfLine(reader));
     else if (name === 'y' && skipParts(reader, 2)) continue;
     else if (name === 's' && skipParts(reader, 2)) {
+      const replacement = replacementBefore(reader);
       const flags = /^[gpiImM0-9]*/.exec(text.slice(reader.at))?.[0] ?? '';
       reader.at += flags.length;
       const next = text[reader.at];
@@ -39,15 +41,24 @@ export function scanSed(text: string): Scan {
         writes.push(restOfLine(reader));
       } else if (next === 'e') {
         runs = true;
+        commands.push(replacement);
         reader.at += 1;
       } else if (next !== undefined && !/[\s;}#]/.test(next)) unknown.push('a flag of s');
     } else if (name === 'e') {
       runs = true;
-      skipTo(reader, /\n/);
+      commands.push(restOfLine(reader));
     } else unknown.push(`the command ${name}`);
     if (unknown.length > 0) break;
   }
-  return { reads, writes, runs, network: false, unknown };
+  return { reads, writes, commands, runs, network: false, unknown };
+}
+
+/** The second part of the `s` command that ends here. */
+function replacementBefore({ text, at }: Reader): string {
+  const delimiter = text[at - 1] ?? '';
+  let start = at - 2;
+  while (start >= 0 && (text[start] !== delimiter || text[start - 1] === '\\')) start -= 1;
+  return text.slice(start + 1, at - 1).replace(/\\(.)/gs, '$1');
 }
 
 /** Passes what may stand between commands; false at the end. */

@@ -31,16 +31,16 @@ harmless(_, e) if {
 
 harmless(_, e) if e.kind == "tidy"
 
-# Of one file that is no pattern: a secret one may lose everything but its owner's permissions …
+# Of one file that is no pattern: one that holds secrets, or may, can lose everything but its owner's permissions …
 harmless(_, e) if {
 	single(e)
-	"secret" in e.marks
+	count({"secret", "sensitive"} & {mark | some mark in e.marks}) > 0
 }
 
 # … and any other that of others to write to it.
 harmless(p, e) if {
 	single(e)
-	p.words[0] in {"g-w", "o-w", "go-w", "og-w"}
+	p.words[0] in {"g-w", "o-w", "go-w", "og-w", "g-w,o-w", "o-w,g-w"}
 	not protected(e)
 }
 

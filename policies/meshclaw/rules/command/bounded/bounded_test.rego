@@ -21,6 +21,7 @@ test_answers_bounded_housekeeping if {
 	every call in [
 		[["clean"], [tidy]],
 		[["600", "/srv/.env"], [harden("/srv/.env", false, ["secret"])]],
+		[["700", "/root/.ssh"], [harden("/root/.ssh", false, ["sensitive"])]],
 		[["o-w", "/srv/a"], [harden("/srv/a", false, [])]],
 		[["clean"], [tidy, {"kind": "list", "path": "/x", "tree": false, "marks": []}]],
 	] {
