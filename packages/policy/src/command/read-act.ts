@@ -22,6 +22,7 @@ import { scanAwk } from './scripts/awk.js';
 import { scanCode } from './scripts/code.js';
 import { scanSed } from './scripts/sed.js';
 import { walkText } from './walk.js';
+import { spend } from './work.js';
 
 /** Reads an act further; answers what the program's output comes from, where the act decides that. */
 export function readAct(
@@ -51,7 +52,7 @@ export function readAct(
       if (word !== undefined) readScript(token, word, call, scope, flow);
       return undefined;
     case 'folder':
-      changeFolder(flow, word, HOME);
+      changeFolder(scope, flow, word, HOME);
       return undefined;
     case 'target':
       if (word !== undefined) copyTo(word, via, call, scope, flow);
@@ -128,6 +129,7 @@ function readCode(word: Argument, via: string, { program }: Modelled, scope: Sco
     addTarget(scope, program, isDownload ? 'run_download' : 'run_generated', 'a substitution', via);
   }
   addTarget(scope, program, 'run_code', via, via);
+  spend(scope.work, word.pattern.length);
   const { hidden, network, secret } = scanCode(word.pattern, scope.marker);
   if (hidden) addTarget(scope, program, 'obscure', 'code that is decoded when it runs', via);
   if (network) addTarget(scope, program, 'socket', 'code that opens connections', via);
@@ -140,6 +142,7 @@ function readScript(language: 'sed' | 'awk', word: Argument, call: Modelled, sco
     program.unknown.push(`a script of ${language} that is not known`);
     return;
   }
+  spend(scope.work, 4 * word.pattern.length);
   const { reads, writes, runs, network, unknown } = language === 'sed' ? scanSed(word.pattern) : scanAwk(word.pattern);
   program.unknown.push(...unknown.map((one) => `${language}: ${one}`));
   for (const path of reads) addPath(scope, flow, program, 'read', exactArgument(path), language);

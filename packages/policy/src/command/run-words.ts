@@ -18,6 +18,7 @@ import {
   type Program,
   type Scope,
 } from './scope.js';
+import { spend } from './work.js';
 
 /** A program about to run. */
 export interface Call {
@@ -58,6 +59,8 @@ export function runWords(call: Call, scope: Scope, flow: Flow): Origin {
     found.obscured.add('more words than anybody reads');
     return GENERATED;
   }
+  // Letters of one word may each be an option.
+  spend(scope.work, args.reduce((sum, { pattern }) => sum + (pattern.startsWith('-') ? 4 * pattern.length : 0), 0));
   const before = found.programs.length;
   const substituted = noteDynamic([name, ...args], scope, flow);
   const inner = found.programs.slice(before);
