@@ -60,7 +60,7 @@ export function argumentsOf(
   const parts = word.parts ?? [];
   if (parts.length === 0) return [plain(word)];
   const words = combine(parts.map((part, place) => piecesOf(part, place === 0, assigned)));
-  spend(work, 8 * words.reduce((sum, pieces) => sum + pieces.length, 0));
+  spend(work, 16 * words.reduce((sum, pieces) => sum + pieces.length, 0));
   const odd = problem || parts.some(isOdd);
   return words.map((pieces) => build(pieces, scripts, odd));
 }

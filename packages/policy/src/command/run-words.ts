@@ -60,7 +60,10 @@ export function runWords(call: Call, scope: Scope, flow: Flow): Origin {
     return GENERATED;
   }
   // Letters of one word may each be an option.
-  spend(scope.work, args.reduce((sum, { pattern }) => sum + (pattern.startsWith('-') ? 4 * pattern.length : 0), 0));
+  spend(
+    scope.work,
+    args.reduce((sum, { pattern }) => sum + (pattern.startsWith('-') ? 4 * pattern.length : 0), 0),
+  );
   const before = found.programs.length;
   const substituted = noteDynamic([name, ...args], scope, flow);
   const inner = found.programs.slice(before);

@@ -82,7 +82,11 @@ const COMPARED = 64;
 const MOST_FOLDERS = 4;
 
 /** Starts a program's facts. */
-export function addProgram({ found, chain, privilege, work }: Scope, name: string, words: readonly Argument[]): Program {
+export function addProgram(
+  { found, chain, privilege, work }: Scope,
+  name: string,
+  words: readonly Argument[],
+): Program {
   spend(work, STATED + chain.length + words.reduce((sum, { pattern }) => sum + pattern.length + 4, 0));
   const program: Program = {
     ...{ name, chain, privilege, effects: [], unknown: [] },
@@ -132,7 +136,7 @@ export function addPath(
 
 /** Steps for making a path of each folder. */
 const stepsOfPlaces = ({ folders }: Flow, pattern: string): number =>
-  folders.reduce((sum, folder) => sum + folder.length + pattern.length, 0);
+  folders.reduce((sum, folder) => sum + 4 * (folder.length + pattern.length), 0);
 
 /** The same effect by the same word is stated once. */
 function isNew({ found }: Scope, program: Program, { kind, path = '', via }: CommandEffect): boolean {
@@ -152,7 +156,7 @@ function marksOf({ found, marker, work }: Scope, path: string, tree: boolean): r
   spend(work, COMPARED);
   if (isWild(path)) {
     found.wild += path.length;
-    spend(work, 8 * path.length + COMPARED * (path.match(/[\uE000-\uE002]/g)?.length ?? 0));
+    spend(work, 16 * path.length + 2 * COMPARED * (path.match(/[\uE000-\uE002]/g)?.length ?? 0));
   }
   const marks = found.wild > MOST_WILD ? PATH_MARKS : marker.path(path, tree);
   found.marked.set(key, marks);

@@ -59,7 +59,8 @@ function split(text: string): readonly Token[] | undefined {
     const next = text[at];
     if (next === '#') {
       while (at < text.length && text[at] !== '\n') at += 1;
-    } else if (next === '\\') return undefined; // a line that goes on: whether a slash then divides is not looked at
+    } else if (next === '\\')
+      return undefined; // a line that goes on: whether a slash then divides is not looked at
     else if (next === '/' && (UNCLEAR.test(before) || (keyword && CLOSED.test(before)))) return undefined;
     else if (next === '"' || (next === '/' && BEFORE_PATTERN.test(before))) {
       const closed = closing(text, at + 1, next);
