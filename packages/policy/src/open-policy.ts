@@ -5,6 +5,7 @@ import { err, ok, type Result, ResultAsync } from 'neverthrow';
 import { type PolicyBundle, parseBundle, withData } from './bundle/bundle.js';
 import { readCached, writeCached } from './bundle/cache.js';
 import { type CompileInput, compileBundle, dataText } from './bundle/compile.js';
+import { loosenedBy } from './bundle/owner-programs.js';
 import { type PolicyInput, type PolicySources, readPolicyInput } from './bundle/policy-input.js';
 import { loadShippedBundle } from './bundle/shipped.js';
 import type { PolicyDiagnostic, PolicyError } from './errors.js';
@@ -24,7 +25,7 @@ export interface Policy extends PolicyDecisionPoint {
     readonly severity: string;
     readonly file: string;
   }[];
-  /** Ids of the owner's rules that can answer milder than the class of an operation would. */
+  /** Ids of the owner's rules that can answer milder than the class of an operation would, and `program <names>` for each of the owner's models, which can make a command a read. */
   readonly loosened: readonly string[];
 }
 
@@ -50,7 +51,8 @@ async function open(options: OpenPolicyOptions): Promise<Result<Policy, PolicyEr
       });
     }
     const { sources, rules, loosened } = bundle.value.manifest;
-    return ok({ ...pdp, sources, rules, loosened });
+    const { ownPrograms } = input.value;
+    return ok({ ...pdp, sources, rules, loosened: [...loosened, ...ownPrograms.map(loosenedBy)] });
   } catch (cause) {
     return err({ kind: 'policy.unusable_bundle', message: 'the compiled policy cannot be used', cause });
   }
