@@ -1,13 +1,22 @@
 /** Opens the policy: shipped as it is, or compiled together with the owner's rules; proved by the self-test before it decides. */
 
-import { canonicalJson, type JsonObject, type PolicyDecisionPoint, sha256Hex } from '@meshclaw/core';
+import {
+  canonicalJson,
+  type Decision,
+  type DecisionRequest,
+  type JsonObject,
+  type PolicyDecisionPoint,
+  sha256Hex,
+} from '@meshclaw/core';
 import { err, ok, type Result, ResultAsync } from 'neverthrow';
+import { type Alternatives, alternativeTo } from './alternatives.js';
 import { type PolicyBundle, parseBundle, withData } from './bundle/bundle.js';
 import { readCached, writeCached } from './bundle/cache.js';
 import { type CompileInput, compileBundle, dataText } from './bundle/compile.js';
 import { loosenedBy } from './bundle/owner-programs.js';
 import { type PolicyInput, type PolicySources, readPolicyInput } from './bundle/policy-input.js';
-import { loadShippedBundle } from './bundle/shipped.js';
+import { loadAlternatives, loadShippedBundle } from './bundle/shipped.js';
+import { createJudge, type Judge } from './command/index.js';
 import type { PolicyDiagnostic, PolicyError } from './errors.js';
 import { createPdp } from './pdp/create-pdp.js';
 import { type FailedCanary, failedCanaries } from './self-test.js';
@@ -25,6 +34,8 @@ export interface Policy extends PolicyDecisionPoint {
     readonly severity: string;
     readonly file: string;
   }[];
+  /** States the facts of words as decisions are made with; see `Judge`. */
+  readonly commandFacts: Judge;
   /** Ids of the owner's rules that can answer milder than the class of an operation would, and `program <names>` for each of the owner's models, which can make a command a read. */
   readonly loosened: readonly string[];
 }
@@ -52,10 +63,43 @@ async function open(options: OpenPolicyOptions): Promise<Result<Policy, PolicyEr
     }
     const { sources, rules, loosened } = bundle.value.manifest;
     const { ownPrograms } = input.value;
-    return ok({ ...pdp, sources, rules, loosened: [...loosened, ...ownPrograms.map(loosenedBy)] });
+    const commandFacts = judgeOf(bundle.value);
+    const decide = withAlternatives(pdp, commandFacts);
+    return ok({
+      ...pdp,
+      decide,
+      commandFacts,
+      sources,
+      rules,
+      loosened: [...loosened, ...ownPrograms.map(loosenedBy)],
+    });
   } catch (cause) {
     return err({ kind: 'policy.unusable_bundle', message: 'the compiled policy cannot be used', cause });
   }
+}
+
+/** The very judge that decisions are made with: the same models, the same lists. */
+function judgeOf({ data }: PolicyBundle): Judge {
+  const { programs, parameters } = (data.meshclaw ?? {}) as JsonObject;
+  return createJudge(Array.isArray(programs) ? programs : [], (parameters ?? {}) as JsonObject);
+}
+
+/** Adds what to ask for instead of a command that was stopped, for every face alike. Effect and reasons stay as they are. */
+function withAlternatives(pdp: PolicyDecisionPoint, judge: Judge): PolicyDecisionPoint['decide'] {
+  const entries = loadAlternatives();
+  return async (request) => {
+    const decision = await pdp.decide(request);
+    if (decision.effect === 'read_state' || decision.effect === 'auto_safe') return decision;
+    const alternative = instead(request, decision, judge, entries);
+    return alternative === undefined ? decision : { ...decision, alternative };
+  };
+}
+
+/** Nothing where the request was not even one. */
+function instead({ action }: DecisionRequest, decision: Decision, judge: Judge, entries: Alternatives) {
+  if (decision.inputDigest === '' || action.class !== 'judged' || action.argv === undefined) return undefined;
+  const { cwd } = action.properties;
+  return alternativeTo(decision, judge(action.argv, typeof cwd === 'string' ? cwd : undefined), entries);
 }
 
 /** Where a policy broke down while it was tested, each place once. */

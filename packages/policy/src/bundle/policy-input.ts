@@ -47,10 +47,7 @@ export const baseDocument = ({
 /** Reads the owner's folder and puts the layers over each other. Err kinds: `policy.unreadable_source`, `policy.unsafe_permissions`, `policy.unknown_pack`, `policy.invalid_source`, `policy.looser_parameter`. Throws when the package is incomplete. */
 export function readPolicyInput(sources: PolicySources): Result<PolicyInput, PolicyError> {
   const { ownerFolder } = sources;
-  const owner =
-    ownerFolder === undefined
-      ? ok<OwnerSources, PolicyError>(NO_SOURCES)
-      : readOwnerSources(ownerFolder);
+  const owner = ownerFolder === undefined ? ok<OwnerSources, PolicyError>(NO_SOURCES) : readOwnerSources(ownerFolder);
   return owner.andThen((read) => layered(read, sources));
 }
 
