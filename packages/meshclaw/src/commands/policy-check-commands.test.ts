@@ -19,8 +19,8 @@ test('one command is explained in words, with what to ask for instead', async ()
   expect(stopped.stdout).toContain('journalctl: wait');
   const read = await check('--command', 'df -h');
   expect([read.code, read.stdout.split('\n')[0]]).toEqual([0, 'read_state']);
-  expect(read.stdout).not.toContain('instead');
-  expect((await check('--command', 'cat /etc/shadow')).stdout).not.toContain('instead');
+  expect(read.stdout).not.toContain('instead:');
+  expect((await check('--command', 'cat /etc/shadow')).stdout).not.toContain('instead:');
 });
 
 test('a batch is answered line by line in order, and a bad line is a deny that stops nothing', async () => {
