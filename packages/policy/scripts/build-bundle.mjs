@@ -3,11 +3,20 @@
 // With --check nothing is written; the files that differ are named and the exit code is 1.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
 
 const policies = fileURLToPath(new URL('../../../policies/', import.meta.url));
 const shipped = fileURLToPath(new URL('../shipped/', import.meta.url));
-const { compileBundle, DEFAULT_PACK, layerParameters, PACKS, parameterValues, parseBaseParameters, parseModel } =
-  await import('../dist/index.js');
+const {
+  alternativesSchema,
+  compileBundle,
+  DEFAULT_PACK,
+  layerParameters,
+  PACKS,
+  parameterValues,
+  parseBaseParameters,
+  parseModel,
+} = await import('../dist/index.js');
 
 const modules = readdirSync(`${policies}meshclaw`, { recursive: true })
   .map(String)
@@ -20,6 +29,7 @@ const programs = readdirSync(`${policies}programs`)
   .sort()
   .map((name) => orExit(parseModel(readFileSync(`${policies}programs/${name}`, 'utf8'), `programs/${name}`)));
 const parameters = readFileSync(`${policies}data/parameters.yaml`, 'utf8');
+const alternatives = alternativesSchema.parse(parse(readFileSync(`${policies}data/alternatives.yaml`, 'utf8')));
 const packs = Object.fromEntries(
   PACKS.map((name) => [name, readFileSync(`${policies}packs/${name}/parameters.yaml`, 'utf8')]),
 );
@@ -41,6 +51,7 @@ const files = {
   'policy.wasm': Buffer.from(compiled.wasm),
   'data.json': Buffer.from(compiled.data),
   'manifest.json': Buffer.from(compiled.manifest),
+  'alternatives.gen.json': Buffer.from(`${JSON.stringify(alternatives, null, 1)}\n`),
   'modules.gen.json': Buffer.from(`${JSON.stringify({ modules, operations, programs, parameters, packs }, null, 1)}\n`),
 };
 const read = (name) => {

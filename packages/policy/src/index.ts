@@ -1,6 +1,7 @@
 /** MeshClaw's policy decision point: Rego compiled to WebAssembly, where every failure is a denial. */
 
 export { resolveAlias } from './aliases.js';
+export { alternativesSchema } from './alternatives.js';
 export type { BundleManifest, PolicyBundle } from './bundle/bundle.js';
 export { type CompiledFiles, type CompileInput, compileBundle } from './bundle/compile.js';
 export { layerParameters, parameterValues, parseBaseParameters } from './bundle/parameters.js';

@@ -72,6 +72,9 @@ export function livePolicy(options: LivePolicyOptions): Policy {
     get loosened() {
       return current.loosened;
     },
+    get commandFacts() {
+      return current.commandFacts;
+    },
     get failedSelfTest() {
       return current.failedSelfTest;
     },

@@ -1,13 +1,23 @@
 /** Opens the policy: shipped as it is, or compiled together with the owner's rules; proved by the self-test before it decides. */
 
-import { canonicalJson, type JsonObject, type PolicyDecisionPoint, sha256Hex } from '@meshclaw/core';
+import {
+  canonicalJson,
+  type Decision,
+  type DecisionRequest,
+  type JsonObject,
+  type PolicyDecisionPoint,
+  sha256Hex,
+} from '@meshclaw/core';
 import { err, ok, type Result, ResultAsync } from 'neverthrow';
+import { type Alternatives, alternativeTo } from './alternatives.js';
 import { type PolicyBundle, parseBundle, withData } from './bundle/bundle.js';
 import { readCached, writeCached } from './bundle/cache.js';
 import { type CompileInput, compileBundle, dataText } from './bundle/compile.js';
+import { loosenedBy } from './bundle/owner-programs.js';
 import { baseDocument, type PolicyInput, type PolicySources, readPolicyInput } from './bundle/policy-input.js';
 import { readPrebuilt } from './bundle/prebuilt.js';
-import { loadShippedBundle } from './bundle/shipped.js';
+import { loadAlternatives, loadShippedBundle } from './bundle/shipped.js';
+import { createJudge, type Judge } from './command/index.js';
 import type { PolicyDiagnostic, PolicyError } from './errors.js';
 import { type OwnOperations, withOperations } from './own-operations.js';
 import { DEADLINE_MS, type LoadedPdp } from './pdp/create-pdp.js';
@@ -32,7 +42,9 @@ export interface Policy extends PolicyDecisionPoint {
     readonly severity: string;
     readonly file: string;
   }[];
-  /** Ids of the owner's rules that can answer milder than the class of an operation would. */
+  /** States the facts of words as decisions are made with; see `Judge`. */
+  readonly commandFacts: Judge;
+  /** Ids of the owner's rules that can answer milder than the class of an operation would, and `program <names>` for each of the owner's models, which can make a command a read. */
   readonly loosened: readonly string[];
   /** Known-bad requests that it answers too mildly. When there is one, everything but reading is denied. */
   readonly failedSelfTest: readonly string[];
@@ -78,11 +90,14 @@ async function open(options: OpenPolicyOptions): Promise<Result<Policy, PolicyEr
     }
     deadlineMs = options.deadlineMs ?? DEADLINE_MS;
     const { sources, rules, loosened } = (owners ?? shipped).manifest;
+    const commandFacts = judgeOf(shipped);
     return ok({
       ...proved.value,
+      decide: withAlternatives(proved.value, commandFacts),
+      commandFacts,
       sources: [...sources, ...beside.flatMap(({ manifest }) => manifest.sources)],
       rules,
-      loosened,
+      loosened: [...loosened, ...input.value.ownPrograms.map(loosenedBy)],
     });
   } catch (cause) {
     return err({ kind: 'policy.unusable_bundle', message: 'the compiled policy cannot be used', cause });
@@ -98,6 +113,30 @@ async function prove(pdp: LoadedPdp): Promise<Result<LoadedPdp & Pick<Policy, 'f
   }
   const names = failed.map(({ name }) => name);
   return ok({ ...(names.length === 0 ? pdp : readsOnly(pdp, names)), failedSelfTest: names });
+}
+
+/** The very judge that decisions are made with: the same models, the same lists. */
+function judgeOf({ data }: PolicyBundle): Judge {
+  const { programs, parameters } = (data.meshclaw ?? {}) as JsonObject;
+  return createJudge(Array.isArray(programs) ? programs : [], (parameters ?? {}) as JsonObject);
+}
+
+/** Adds what to ask for instead of a command that was stopped, for every face alike. Effect and reasons stay as they are. */
+function withAlternatives(pdp: PolicyDecisionPoint, judge: Judge): PolicyDecisionPoint['decide'] {
+  const entries = loadAlternatives();
+  return async (request) => {
+    const decision = await pdp.decide(request);
+    if (decision.effect === 'read_state' || decision.effect === 'auto_safe') return decision;
+    const alternative = instead(request, decision, judge, entries);
+    return alternative === undefined ? decision : { ...decision, alternative };
+  };
+}
+
+/** Nothing where the request was not even one. */
+function instead({ action }: DecisionRequest, decision: Decision, judge: Judge, entries: Alternatives) {
+  if (decision.inputDigest === '' || action.class !== 'judged' || action.argv === undefined) return undefined;
+  const { cwd } = action.properties;
+  return alternativeTo(decision, judge(action.argv, typeof cwd === 'string' ? cwd : undefined), entries);
 }
 
 /** Where a policy broke down while it was tested, each place once. */

@@ -11,6 +11,8 @@ export interface OwnerSources {
   readonly modules: readonly { readonly path: string; readonly text: string }[];
   /** Test files, which are never compiled into a policy. */
   readonly tests: readonly { readonly path: string; readonly text: string }[];
+  /** Models of programs, from `programs/<name>.yaml`. */
+  readonly programs: readonly { readonly path: string; readonly text: string }[];
   /** The text and path of `parameters.yaml`, where there is one. */
   readonly parameters?: { readonly path: string; readonly text: string };
   /** Compiled bundles of `bundles/`, which are evaluated beside the base; sorted by name. */
@@ -18,16 +20,17 @@ export interface OwnerSources {
 }
 
 /** What an owner without rules has. */
-export const NO_SOURCES: OwnerSources = { modules: [], tests: [], bundles: [] };
+export const NO_SOURCES: OwnerSources = { modules: [], tests: [], programs: [], bundles: [] };
 /** Far over what people write, and small enough to be read at each start. */
 const MOST_FILES = 2_000;
 const MOST_BYTES = 1024 * 1024;
 const MOST_BUNDLE_BYTES = 16 * 1024 * 1024;
 /** What looks like policy and would not be read: a rule or parameter that silently does not count is no policy of the owner's. */
-const LOOKS_LIKE_POLICY = /(^|\/)(data|parameters)\.(ya?ml|json)$|\.(wasm|tar|tar\.gz|tgz)$/i;
+const LOOKS_LIKE_POLICY = /(^|\/)(data|parameters)\.(ya?ml|json)$|^programs\/|\.(wasm|tar|tar\.gz|tgz)$/i;
 /** The history of a folder that is under version control. */
 const HISTORY = /^\.git(\/|$)/;
 const BUNDLE = /^bundles\/[^/]+\.tar\.gz$/;
+const PROGRAM = /^programs\/[^/]+\.yaml$/;
 
 /** Everything in the folder; an absent folder is an owner without rules. Err kinds: `policy.unreadable_source`, `policy.unsafe_permissions`, `policy.invalid_source`. */
 export function readOwnerSources(folder: string): Result<OwnerSources, PolicyError> {
@@ -49,13 +52,16 @@ export function readOwnerSources(folder: string): Result<OwnerSources, PolicyErr
 export const isTest = (path: string): boolean => path.endsWith('_test.rego');
 
 function readAll(folder: string, files: readonly string[]): OwnerSources {
-  const rego = files
-    .filter((path) => path.endsWith('.rego'))
-    .map((path) => ({ path: `${OWNER}${relative(folder, path)}`, text: readFileSync(path, 'utf8') }));
+  const named = (fits: (name: string) => boolean) =>
+    files
+      .filter((path) => fits(relative(folder, path)))
+      .map((path) => ({ path: `${OWNER}${relative(folder, path)}`, text: readFileSync(path, 'utf8') }));
+  const rego = named((name) => name.endsWith('.rego'));
   const parameters = files.find((path) => path === join(folder, 'parameters.yaml'));
   return {
     modules: rego.filter(({ path }) => !isTest(path)),
     tests: rego.filter(({ path }) => isTest(path)),
+    programs: named((name) => PROGRAM.test(name)),
     ...(parameters === undefined ? {} : { parameters: { path: parameters, text: readFileSync(parameters, 'utf8') } }),
     bundles: files
       .filter((path) => BUNDLE.test(relative(folder, path)))
@@ -82,8 +88,9 @@ function fileProblem(name: string, path: string, entry: Dirent): PolicyError | u
   if (!entry.isFile()) return unreadable('a policy source is a link, or no file', path);
   const most = BUNDLE.test(name) ? MOST_BUNDLE_BYTES : MOST_BYTES;
   if (lstatSync(path).size > most) return unreadable('a policy source is too large', path);
-  if (name === 'parameters.yaml' || BUNDLE.test(name) || !LOOKS_LIKE_POLICY.test(name)) return undefined;
-  const expected = 'only parameters.yaml, *.rego and bundles/*.tar.gz are';
+  const isRead = name === 'parameters.yaml' || BUNDLE.test(name) || PROGRAM.test(name) || name.endsWith('.rego');
+  if (isRead || !LOOKS_LIKE_POLICY.test(name)) return undefined;
+  const expected = 'only parameters.yaml, *.rego, programs/*.yaml and bundles/*.tar.gz are';
   return {
     kind: 'policy.invalid_source',
     message: 'a file among the policies would not be read',

@@ -5,6 +5,7 @@ import { err, ok, type Result } from 'neverthrow';
 import type { PolicyError } from '../errors.js';
 import { DEFAULT_PACK, type Pack } from '../packs/index.js';
 import type { CompileInput } from './compile.js';
+import { readOwnerPrograms } from './owner-programs.js';
 import { NO_SOURCES, type OwnerSources, readOwnerSources } from './owner-sources.js';
 import {
   layerParameters,
@@ -29,6 +30,8 @@ export interface PolicyInput {
   readonly compile: CompileInput;
   /** The owner's files as they were read, his tests among them. */
   readonly owner: OwnerSources;
+  /** The owner's models of programs, which are among those of `compile` too. */
+  readonly ownPrograms: readonly JsonObject[];
   /** Parameters of base and pack, before the owner's. */
   readonly below: Parameters;
 }
@@ -57,12 +60,21 @@ function layered(
   if (layer === undefined) return err({ kind: 'policy.unknown_pack', message: 'no pack has this name', path: pack });
   const packed = layerParameters(parseBaseParameters(parameters), layer, `packs/${pack}/parameters.yaml`);
   const { parameters: own } = owner;
+  const models = readOwnerPrograms(owner, programs);
+  if (models.isErr()) return err(models.error);
+  const ownPrograms = models.value;
   return packed.andThen((below) =>
     (own ? layerParameters(below, own.text, own.path) : ok(below)).map((whole) => {
       const values = parameterValues(protectOwnFolders(whole, ownFolders));
       return {
-        compile: { modules: [...modules, ...owner.modules], operations, programs, parameters: values },
+        compile: {
+          modules: [...modules, ...owner.modules],
+          operations,
+          programs: [...programs, ...ownPrograms],
+          parameters: values,
+        },
         owner,
+        ownPrograms,
         below,
       };
     }),

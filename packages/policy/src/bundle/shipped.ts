@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { JsonObject } from '@meshclaw/core';
+import type { Alternatives } from '../alternatives.js';
 import { type PolicyBundle, parseBundle } from './bundle.js';
 import { shippedFolder } from './shipped-folder.js';
 
@@ -30,6 +31,10 @@ export function loadShippedBundle(): PolicyBundle | { readonly problem: string }
     return { problem: 'the package lacks its shipped policy' };
   }
 }
+
+/** What to ask for instead of commands that are stopped. Throws when the package is incomplete. */
+export const loadAlternatives = (): Alternatives =>
+  JSON.parse(readFileSync(new URL('alternatives.gen.json', shippedFolder()), 'utf8')) as Alternatives;
 
 /** The sources the shipped bundle was compiled from. */
 export const loadShippedSources = (): ShippedSources =>

@@ -55,6 +55,9 @@ export function actsOf(program: Spec, name: string, words: readonly Argument[]):
   return { acts: call.acts.map((act) => settle(call, act)), unknown: call.unknown, spec };
 }
 
+/** Expressions are not run over a longer value, which is unknown. */
+const LONGEST_MATCHED = 1_024;
+
 /** Whether an interval stands at the end and no count behind it. */
 const isEndless = (operands: readonly Argument[]): boolean =>
   /^[0-9.]+$/.test(operands.at(-1)?.pattern ?? '') && !/^[0-9.]+$/.test(operands.at(-2)?.pattern ?? '');
@@ -69,8 +72,20 @@ interface Call {
   become: Token | undefined;
 }
 
-const override = (options: Readonly<Record<string, Meaning>> | undefined, name: string): Meaning | undefined =>
-  Object.entries(options ?? {}).find(([names]) => names.split(' ').includes(name))?.[1];
+const overrides = new WeakMap<object, ReadonlyMap<string, Meaning>>();
+
+function override(options: Readonly<Record<string, Meaning>> | undefined, name: string): Meaning | undefined {
+  if (options === undefined) return undefined;
+  const known = overrides.get(options) ?? new Map(spelled(options));
+  overrides.set(options, known);
+  return known.get(name);
+}
+
+/** Each spelling by itself; the first that is written counts. */
+const spelled = (options: Readonly<Record<string, Meaning>>): readonly (readonly [string, Meaning])[] =>
+  Object.entries(options)
+    .flatMap(([names, meaning]) => names.split(' ').map((name) => [name, meaning] as const))
+    .reverse();
 
 /** What options say about operands holds for those before them too. */
 function settle({ tree, become }: Call, act: Act & { readonly operand?: boolean }): Act {
@@ -100,6 +115,10 @@ function applyMeaning(call: Call, meaning: Meaning, values: readonly Argument[],
 function caseOf(call: Call, meaning: Meaning, value: Argument | undefined, via: string): Meaning | undefined {
   if (value === undefined) return meaning;
   const wanted = meaning.cases ?? [];
+  if (value.pattern.length > LONGEST_MATCHED && (wanted.length > 0 || meaning.match !== undefined)) {
+    call.unknown.push(`${via}: ${value.pattern.slice(0, 64)}`);
+    return undefined;
+  }
   if (!value.exact && (wanted.length > 0 || meaning.match !== undefined)) call.unknown.push(`${via}: not known`);
   const fits = ({ match }: { readonly match?: string | undefined }): boolean =>
     match === undefined || expression(match).test(value.pattern);

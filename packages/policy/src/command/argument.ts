@@ -2,6 +2,7 @@
 
 import { ANY, HOME, ONE, STAR } from './pattern.js';
 import { type ParsedScript, scriptsIn, type Word, type WordPart } from './syntax.js';
+import { spend, stepsOfWord, type Work } from './work.js';
 
 export interface Argument {
   /** Its text; wildcards stand for what is not known. */
@@ -50,11 +51,16 @@ interface Piece {
 }
 
 /** A word of the parser as arguments: more than one where braces write several. */
-export function argumentsOf(word: Word, assigned: Assigned): readonly Argument[] {
+export function argumentsOf(
+  word: Word,
+  { assigned, work }: { readonly assigned: Assigned; readonly work: Work },
+): readonly Argument[] {
+  spend(work, stepsOfWord(word.text));
   const { scripts, problem } = scriptsIn(word);
   const parts = word.parts ?? [];
   if (parts.length === 0) return [plain(word)];
   const words = combine(parts.map((part, place) => piecesOf(part, place === 0, assigned)));
+  spend(work, 16 * words.reduce((sum, pieces) => sum + pieces.length, 0));
   const odd = problem || parts.some(isOdd);
   return words.map((pieces) => build(pieces, scripts, odd));
 }
@@ -87,12 +93,20 @@ function build(pieces: readonly Piece[], scripts: readonly ParsedScript[], odd: 
   };
 }
 
+/** Words that braces write, and parts that they have together, before nobody would spell them out. */
+const MOST_WRITTEN = 64;
+const MOST_PIECES = 1_024;
+
 /** Every word that the pieces write; at most as many as anybody would spell out. */
 function combine(pieces: readonly (readonly (readonly Piece[])[])[]): readonly (readonly Piece[])[] {
-  let words: readonly (readonly Piece[])[] = [[]];
+  let words: Piece[][] = [[]];
   for (const choices of pieces) {
-    words = words.flatMap((word) => choices.map((choice) => [...word, ...choice]));
-    if (words.length > 64) return [[{ text: ANY, dynamic: 'braces' }]];
+    const [only = []] = choices;
+    if (choices.length === 1) for (const word of words) word.push(...only);
+    else words = words.flatMap((word) => choices.map((choice) => [...word, ...choice]));
+    const size = words.length * (words[0]?.length ?? 0);
+    if (words.length > 1 && (words.length > MOST_WRITTEN || size > MOST_PIECES))
+      return [[{ text: ANY, dynamic: 'braces' }]];
   }
   return words;
 }

@@ -2,4 +2,5 @@
 
 export { classOf } from './command-class.js';
 export { createJudge, type Judge } from './judge.js';
-export { parseModel } from './parse-model.js';
+export { namesOf } from './model.js';
+export { invalidModel, parseModel } from './parse-model.js';

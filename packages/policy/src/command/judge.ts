@@ -11,27 +11,44 @@ import { runInner } from './run-words.js';
 import { type Flow, type Found, NOTHING, type Scope } from './scope.js';
 import { parseShell } from './syntax.js';
 import { walkScript } from './walk.js';
+import { MOST_STEPS, spend, stepsOfScript, TOO_COMPLEX, type Work } from './work.js';
+
+const UNREAD = 'it could not be read';
 
 /** States the facts of words that would run in a folder (the login's home where none is named). Never throws. */
 export type Judge = (argv: readonly string[], folder?: string) => CommandFacts;
 
+/** For tests and measurements: another bound than the policy's, and what a command took. */
+export interface JudgeOptions {
+  readonly mostSteps?: number;
+  readonly onSteps?: (steps: number) => void;
+}
+
 /** Makes a judge of models and the lists of a policy. Throws when either is not whole. */
-export function createJudge(models: readonly unknown[], parameters: JsonObject): Judge {
+export function createJudge(
+  models: readonly unknown[],
+  parameters: JsonObject,
+  { mostSteps = MOST_STEPS, onSteps }: JudgeOptions = {},
+): Judge {
   const read = readModels(models);
   const marker = createMarker(pathLists(parameters));
   return (argv, folder = HOME) => {
     const shell = shellOf(argv);
     const found = nothingFound();
+    const work: Work = { steps: 0, most: mostSteps };
     const scope: Scope = {
       ...{ models: read, marker, found, chain: [], privilege: 'login', depth: 0 },
-      ...{ functions: new Set(), assigned: new Map() },
+      ...{ functions: new Set(), assigned: new Map(), work },
     };
     const flow: Flow = { folders: [folder], before: undefined };
     try {
       const problem = shell === undefined ? judgeWords(argv, scope, flow) : judgeText(argv[2] ?? '', scope, flow);
       return problem === undefined ? gather(shell ?? null, found) : unparsedFacts(shell ?? null, problem);
-    } catch {
-      return unparsedFacts(shell ?? null, 'it could not be read'); // a defect here denies, as everything unread does
+    } catch (cause) {
+      // A defect here denies, as everything unread does.
+      return unparsedFacts(shell ?? null, cause === TOO_COMPLEX ? 'more complex than anybody reads' : UNREAD);
+    } finally {
+      onSteps?.(work.steps);
     }
   };
 }
@@ -45,12 +62,14 @@ function shellOf([program, option, text, ...more]: readonly string[]): 'sh' | 'b
 
 const nothingFound = (): Found => ({
   ...{ programs: [], dynamic: new Set(), obscured: new Set(), environment: [], wild: 0 },
-  ...{ downloaded: new Set(), generated: new Set(), substituted: new Map(), marked: new Map() },
+  ...{ downloaded: new Set(), generated: new Set(), substituted: new Map() },
+  ...{ marked: new Map(), stated: new Map() },
 });
 
 function judgeText(text: string, scope: Scope, flow: Flow): string | undefined {
   const problem = textProblem(text);
   if (problem !== undefined) return problem;
+  spend(scope.work, stepsOfScript(text));
   const script = parseShell(text);
   if (script === undefined) return 'not a whole script';
   if (script.commands.length === 0) return 'empty';

@@ -52,7 +52,7 @@ export function createMarker(lists: PathLists): Marker {
   const own = lists.own_parts.flatMap((part) => [part, part.replace(/^\/home\/[^/]+\//, '/home/~/')]);
   const roots = [...lists.protected_roots, ...lists.protected_mounts];
   const isHarmlessDevice = (path: string): boolean => lists.harmless_devices.includes(path);
-  const has = (path: string, parts: readonly string[]): boolean => parts.some((part) => mayContain(`${path}/`, part));
+  const has = createHas();
   const isTree = (path: string): boolean =>
     [path, withoutStar(path)].some((one) => one === HOME || trees.some((tree) => mayBe(one, tree)));
   // A certificate and the public half of a key are for everybody, also in a folder of secrets.
@@ -97,6 +97,20 @@ export function createMarker(lists: PathLists): Marker {
   };
 }
 
+/** Whether a path may have one of a list's parts in it. Plain paths are compared with the whole list at once. */
+function createHas(): (path: string, parts: readonly string[]) => boolean {
+  const whole = new Map<readonly string[], RegExp>();
+  return (path, parts) => {
+    const text = `${path}/`;
+    if (isWild(path)) return parts.some((part) => mayContain(text, part));
+    const known = whole.get(parts) ?? new RegExp(parts.map(escaped).join('|') || '(?!)', 'u');
+    whole.set(parts, known);
+    return known.test(text);
+  };
+}
+
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+
 /** A name in a list; `*` at either end is any rest. */
 function fits(listed: string, name: string): boolean {
   if (listed.startsWith('*')) return name.endsWith(listed.slice(1));
@@ -111,8 +125,14 @@ const mayHold = (listed: string, path: string): boolean =>
 
 /** `/srv/*` is all of `/srv`. */
 const withoutStar = (path: string): string => {
-  const cut = path.replace(new RegExp(`(?:/[${STAR}${ANY}]+)+$`), '');
-  return cut === '' && path !== '' ? '/' : cut;
+  let end = path.length;
+  for (let at = end; at > 0; ) {
+    while (at > 0 && (path[at - 1] === STAR || path[at - 1] === ANY)) at -= 1;
+    if (at === end || path[at - 1] !== '/') break;
+    end = at - 1;
+    at = end;
+  }
+  return end === 0 && path !== '' ? '/' : path.slice(0, end);
 };
 
 const isBelow = (inner: string, folder: string): boolean => inner.startsWith(folder === '/' ? '/' : `${folder}/`);

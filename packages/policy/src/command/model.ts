@@ -234,8 +234,8 @@ export function readModels(models: readonly unknown[]): Models {
   };
 }
 
-/** The names that a model states, before it is checked. */
-function namesOf(model: unknown): readonly string[] {
+/** The names that a model states, its own first; it need not be checked yet. */
+export function namesOf(model: unknown): readonly string[] {
   const named = z.object({ program: z.string(), also: words.default([]) }).safeParse(model);
   return named.success ? [named.data.program, ...named.data.also] : [];
 }

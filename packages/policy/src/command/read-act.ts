@@ -25,6 +25,7 @@ import { namedInCode } from './scripts/code-commands.js';
 import { scanSed } from './scripts/sed.js';
 import { parseShell } from './syntax.js';
 import { walkText } from './walk.js';
+import { spend } from './work.js';
 
 /** Reads an act further; answers what the program's output comes from, where the act decides that. */
 export function readAct(
@@ -54,7 +55,7 @@ export function readAct(
       if (word !== undefined) readScript(token, word, call, scope, flow);
       return undefined;
     case 'folder':
-      changeFolder(flow, word, HOME);
+      changeFolder(scope, flow, word, HOME);
       return undefined;
     case 'target':
       if (word !== undefined) copyTo(word, via, call, scope, flow);
@@ -139,6 +140,7 @@ function readCode(word: Argument, via: string, call: Modelled, scope: Scope, flo
     addTarget(scope, program, isDownload ? 'run_download' : 'run_generated', 'a substitution', via);
   }
   addTarget(scope, program, 'run_code', via, via);
+  spend(scope.work, word.pattern.length);
   const { hidden, network, secret } = scanCode(word.pattern, scope.marker);
   if (hidden) addTarget(scope, program, 'obscure', 'code that is decoded when it runs', via);
   if (network) addTarget(scope, program, 'socket', 'code that opens connections', via);
@@ -161,6 +163,7 @@ function readScript(language: 'sed' | 'awk', word: Argument, call: Modelled, sco
     program.unknown.push(`a script of ${language} that is not known`);
     return;
   }
+  spend(scope.work, 4 * word.pattern.length);
   const scanned = language === 'sed' ? scanSed(word.pattern) : scanAwk(word.pattern);
   const { reads, writes, commands, runs, network, unknown } = scanned;
   program.unknown.push(...unknown.map((one) => `${language}: ${one}`));

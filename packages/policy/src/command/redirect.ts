@@ -14,6 +14,7 @@ import {
   type Scope,
 } from './scope.js';
 import { type Assignment, type HereDoc, type Redirection, scriptsIn } from './syntax.js';
+import { spend, stepsOfWord } from './work.js';
 
 export interface Redirected {
   readonly stdin?: Origin;
@@ -26,10 +27,11 @@ export function redirect(redirections: readonly Redirection[], program: Program,
   let stdin: Origin | undefined;
   const written: string[] = [];
   for (const one of redirections) {
+    spend(scope.work, 16);
     if (one.descriptor?.type === 'FileDescriptorVariable') scope.found.dynamic.add('descriptor');
     if (one.type === 'HereDoc') stdin = hereDocument(one, scope, flow);
     else {
-      const words = one.target === undefined ? [] : argumentsOf(one.target, scope.assigned);
+      const words = one.target === undefined ? [] : argumentsOf(one.target, scope);
       const origin = noteDynamic(words, scope, flow);
       if (words.length === 0) program.unknown.push(`redirection ${one.operator} without a target`);
       else if (one.type === 'HereString') stdin = hereString(words, origin);
@@ -47,6 +49,7 @@ export function redirect(redirections: readonly Redirection[], program: Program,
 }
 
 function hereDocument({ body, closing, delimiter }: HereDoc, scope: Scope, flow: Flow): Origin {
+  spend(scope.work, delimiter?.quoted === true ? body.text.length : stepsOfWord(body.text));
   const { scripts } = scriptsIn(body);
   if (closing === undefined) scope.found.dynamic.add('open_here_document');
   const live = delimiter?.quoted !== true && body.parts !== undefined && /[$`]/.test(body.text);
@@ -92,11 +95,12 @@ function open(
 export function assign(assignment: Assignment, scope: Scope, flow: Flow): readonly Argument[] {
   const { name, value, index } = assignment;
   if (value.type === 'ArrayValue' || index !== undefined) {
+    spend(scope.work, stepsOfWord(assignment.text));
     noteDynamic([{ ...unknownArgument('array'), ...scriptsIn(assignment) }], scope, flow);
     noteVariable(scope, name, ANY);
     return [unknownArgument('array')];
   }
-  const values = argumentsOf(value, scope.assigned);
+  const values = argumentsOf(value, scope);
   noteDynamic(values, scope, flow);
   return values.map((one) => {
     noteVariable(scope, name, one.pattern);

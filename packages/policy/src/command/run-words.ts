@@ -19,6 +19,7 @@ import {
   type Program,
   type Scope,
 } from './scope.js';
+import { spend } from './work.js';
 
 /** A program about to run. */
 export interface Call {
@@ -59,6 +60,11 @@ export function runWords(call: Call, scope: Scope, flow: Flow): Origin {
     found.obscured.add('more words than anybody reads');
     return GENERATED;
   }
+  // Letters of one word may each be an option.
+  spend(
+    scope.work,
+    args.reduce((sum, { pattern }) => sum + (pattern.startsWith('-') ? 4 * pattern.length : 0), 0),
+  );
   const substituted = noteDynamic([name, ...args], scope, flow);
   // A substitution is judged where it is first seen, which may be at a wrapper of this program.
   const isSubstituted = args.some(({ scripts }) => scripts.length > 0);

@@ -12,6 +12,7 @@ import type { Marker } from './marks.js';
 import type { Models } from './model.js';
 import { ANY, isWild, normalPath, shown } from './pattern.js';
 import type { ParsedScript } from './syntax.js';
+import { spend, type Work } from './work.js';
 
 /** What a program finds on its standard input, or leaves on its output. */
 export type Origin =
@@ -43,9 +44,11 @@ export interface Found {
   readonly generated: Set<string>;
   /** Where the text of each substitution comes from. */
   readonly substituted: Map<ParsedScript, Origin>;
-  /** Lists that paths may be on, by path, and how many patterns were compared. */
+  /** Lists that paths may be on, by path, and how many characters of patterns were compared. */
   readonly marked: Map<string, readonly PathMark[]>;
   wild: number;
+  /** Effects that each program has already, so that none is stated twice. */
+  readonly stated: Map<Program, Set<string>>;
 }
 /** Folders that relative paths may start from. A subshell has its own. */
 export interface Flow {
@@ -62,19 +65,29 @@ export interface Scope {
   readonly functions: Set<string>;
   readonly assigned: Map<string, readonly string[]>;
   readonly depth: number;
+  readonly work: Work;
 }
 
 /** Deeper nesting is not looked into: nobody writes it to be read. */
 export const DEEPEST = 8;
 /** More programs in one command are no longer read one by one. */
 export const MOST_PROGRAMS = 256;
-/** More patterns than these are on every list: comparing them takes time that only a hostile text wants. */
-const MOST_WILD = 64;
+/** More patterns than these, in characters, are on every list: comparing them takes time that only a hostile text wants. */
+const MOST_WILD = 2_048;
+/** Steps for what is stated: every fact is written, read again and judged. */
+const STATED = 64;
+/** Steps for a path that is compared with all lists. */
+const COMPARED = 64;
 /** More folders are not told apart. */
 const MOST_FOLDERS = 4;
 
 /** Starts a program's facts. */
-export function addProgram({ found, chain, privilege }: Scope, name: string, words: readonly Argument[]): Program {
+export function addProgram(
+  { found, chain, privilege, work }: Scope,
+  name: string,
+  words: readonly Argument[],
+): Program {
+  spend(work, STATED + chain.length + words.reduce((sum, { pattern }) => sum + pattern.length + 4, 0));
   const program: Program = {
     ...{ name, chain, privilege, effects: [], unknown: [] },
     words: words.map(({ pattern }) => shown(pattern)),
@@ -86,12 +99,13 @@ export function addProgram({ found, chain, privilege }: Scope, name: string, wor
 
 /** Adds an effect without a path. */
 export function addTarget(
-  { marker }: Scope,
+  { marker, work }: Scope,
   program: Program,
   kind: CommandEffectKind,
   target: string,
   via: string,
 ): void {
+  spend(work, STATED + target.length + via.length);
   const text = shown(target);
   program.effects.push({ kind, target: text, via, tree: false, marks: [...marker.target(text)] });
 }
@@ -106,35 +120,54 @@ export function addPath(
   via: string,
   tree = false,
 ): readonly string[] {
-  const { marker } = scope;
+  const { marker, work } = scope;
+  spend(work, stepsOfPlaces(flow, word.pattern) + flow.folders.length * (STATED + via.length));
   const paths = [...new Set(flow.folders.map((folder) => normalPath(word.pattern, folder)))];
   return paths.filter((path) => {
     if (marker.isHarmlessDevice(path)) return false;
     const whole = tree || word.tree === true;
     const marks = [...marksOf(scope, path, whole)];
     const effect = { kind, path: shown(path), via, tree: whole, marks };
-    if (!program.effects.some((one) => one.kind === kind && one.path === effect.path && one.via === via))
-      program.effects.push(effect);
+    if (isNew(scope, program, effect)) program.effects.push(effect);
     if (marks.includes('link')) program.unknown.push(`path through a link: ${shown(path)}`);
     return true;
   });
 }
 
+/** Steps for making a path of each folder. */
+const stepsOfPlaces = ({ folders }: Flow, pattern: string): number =>
+  folders.reduce((sum, folder) => sum + 4 * (folder.length + pattern.length), 0);
+
+/** The same effect by the same word is stated once. */
+function isNew({ found }: Scope, program: Program, { kind, path = '', via }: CommandEffect): boolean {
+  const stated = found.stated.get(program) ?? new Set();
+  found.stated.set(program, stated);
+  const key = `${kind} ${via}\0${path}`;
+  if (stated.has(key)) return false;
+  stated.add(key);
+  return true;
+}
+
 /** The same path is compared once. */
-function marksOf({ found, marker }: Scope, path: string, tree: boolean): readonly PathMark[] {
+function marksOf({ found, marker, work }: Scope, path: string, tree: boolean): readonly PathMark[] {
   const key = `${tree ? 'tree ' : ''}${path}`;
   const known = found.marked.get(key);
   if (known) return known;
-  if (isWild(path)) found.wild += 1;
+  spend(work, COMPARED);
+  if (isWild(path)) {
+    found.wild += path.length;
+    spend(work, 16 * path.length + 2 * COMPARED * (path.match(/[\uE000-\uE002]/g)?.length ?? 0));
+  }
   const marks = found.wild > MOST_WILD ? PATH_MARKS : marker.path(path, tree);
   found.marked.set(key, marks);
   return marks;
 }
 
 /** `cd`: from here on relative paths start elsewhere. */
-export function changeFolder(flow: Flow, word: Argument | undefined, home: string): void {
+export function changeFolder({ work }: Scope, flow: Flow, word: Argument | undefined, home: string): void {
   const { folders } = flow;
   const pattern = word === undefined ? home : word.pattern;
+  spend(work, stepsOfPlaces(flow, pattern));
   flow.before = folders;
   flow.folders = pattern === '-' ? [ANY] : [...new Set(folders.map((folder) => normalPath(pattern, folder)))];
 }
@@ -154,7 +187,8 @@ export const ownFlow = ({ folders, before }: Flow): Flow => ({ folders, before }
 const MOST_VALUES = 8;
 
 /** A variable is set: from here on it may have this value too. */
-export function noteVariable({ assigned, found, marker }: Scope, name: string, value: string): void {
+export function noteVariable({ assigned, found, marker, work }: Scope, name: string, value: string): void {
+  spend(work, STATED + name.length + value.length);
   const text = shown(value);
   found.environment.push({ name, value: text, kind: marker.variable(name, text) });
   const values = [...new Set([...(assigned.get(name) ?? []), value])];

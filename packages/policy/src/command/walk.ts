@@ -29,6 +29,12 @@ import {
   type Statement,
   type SyntaxNode,
 } from './syntax.js';
+import { spend, stepsOfScript, TOO_COMPLEX } from './work.js';
+
+/** Scripts within scripts, of either kind: shell text and substitutions. */
+const MOST_DEPTH = 2 * DEEPEST;
+/** Steps for a node of the tree. */
+const NODE = 16;
 
 /** Judges shell text inside a command; answers what its output comes from. */
 export function walkText(text: string, stdin: Origin, scope: Scope, flow: Flow): Origin {
@@ -36,6 +42,7 @@ export function walkText(text: string, stdin: Origin, scope: Scope, flow: Flow):
     scope.found.obscured.add('nested more deeply than anybody reads');
     return GENERATED;
   }
+  spend(scope.work, stepsOfScript(text));
   const script = parseShell(text);
   if (script) return walkScript(script, stdin, scope, flow);
   scope.found.obscured.add('shell text that cannot be parsed');
@@ -45,6 +52,7 @@ export function walkText(text: string, stdin: Origin, scope: Scope, flow: Flow):
 /** Judges a parsed script. */
 export function walkScript(script: ParsedScript, stdin: Origin, scope: Scope, flow: Flow): Origin {
   if (script.errors?.length) scope.found.obscured.add('shell text that cannot be parsed');
+  if (scope.depth > MOST_DEPTH) throw TOO_COMPLEX;
   return walkStatements(script.commands, stdin, { ...scope, depth: scope.depth + 1 }, flow);
 }
 
@@ -66,6 +74,7 @@ function joined(origins: readonly Origin[]): Origin {
 }
 
 function walkNode(node: SyntaxNode, stdin: Origin, scope: Scope, flow: Flow): Origin {
+  spend(scope.work, NODE);
   if (node.type === 'Command') return walkCommand(node, stdin, scope, flow);
   if (node.type === 'Pipeline') return walkPipeline(node, stdin, scope, flow);
   if (node.type === 'AndOr') return walkAndOr(node, stdin, scope, flow);
@@ -112,7 +121,7 @@ function walkOther(node: SyntaxNode, stdin: Origin, scope: Scope, flow: Flow): O
     return NOTHING;
   }
   if (node.type === 'For' || node.type === 'Select') {
-    const words = node.wordlist?.flatMap((word) => argumentsOf(word, scope.assigned)) ?? [];
+    const words = node.wordlist?.flatMap((word) => argumentsOf(word, scope)) ?? [];
     for (const { pattern } of words.length > 0 ? words : [{ pattern: ANY }])
       noteVariable(scope, node.name.value, pattern);
   }
@@ -128,7 +137,8 @@ const COMMANDS: ReadonlySet<string> = new Set([
 function walkInside(node: SyntaxNode, stdin: Origin, scope: Scope, flow: Flow): Origin {
   let last: Origin = NOTHING;
   for (const child of childrenOf(node)) {
-    if (child.type === 'Word') noteDynamic(argumentsOf(child, scope.assigned), scope, flow);
+    spend(scope.work, NODE);
+    if (child.type === 'Word') noteDynamic(argumentsOf(child, scope), scope, flow);
     else if (child.type === 'Script') walkScript(child as ParsedScript, NOTHING, scope, ownFlow(flow));
     else if (child.type === 'Statement') last = walkStatements([child], stdin, scope, flow);
     else if (COMMANDS.has(child.type)) last = walkNode(child, stdin, scope, flow);
@@ -141,7 +151,7 @@ function walkCommand(node: Command, stdin: Origin, scope: Scope, flow: Flow): Or
   if (scope.found.programs.length > MOST_PROGRAMS) return GENERATED;
   const words: readonly Argument[] = [node.name, ...node.args].flatMap((word) => {
     if (word === undefined) return [];
-    if (word.type === 'Word') return argumentsOf(word, scope.assigned);
+    if (word.type === 'Word') return argumentsOf(word, scope);
     return assign(word, scope, flow);
   });
   const assignments = node.prefix.flatMap((one) => (one.type === 'Assignment' ? [one] : []));

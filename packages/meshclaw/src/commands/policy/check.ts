@@ -1,7 +1,7 @@
 /** `meshclaw policy check`: decides a batch of requests, one JSON object a line. Needs no home and no ledger, records nothing. */
 
 import { type Decision, type PolicyDecisionPoint, toWireDecision } from '@meshclaw/core';
-import { denyBecause } from '@meshclaw/policy';
+import { denyBecause, type Policy } from '@meshclaw/policy';
 import { DEFAULT_PACK, PACKS } from '@meshclaw/policy/packs';
 import {
   type JunitCase,
@@ -11,16 +11,21 @@ import {
   readRequests,
   sarifLog,
 } from '@meshclaw/policy/tools';
-import { defineCommand } from '../../cli/command.js';
+import { answerData, decideCommand, decideLine } from '../../cli/check-commands.js';
+import { type Arguments, defineCommand } from '../../cli/command.js';
 import { EXIT, type ExitCode } from '../../cli/exit-code.js';
 import { type Format, formatOf, formatOption, packNamed } from '../../cli/policy-options.js';
 import { readText } from '../../home/answer.js';
+import { commandLines } from '../../output/command-text.js';
+import { decisionLines } from '../../output/decision-text.js';
+import { visibleLine } from '../../output/escape.js';
 import { fail, failUsage } from '../../output/fail.js';
 import type { Printer } from '../../output/printer.js';
 import { loadPolicy } from '../../wire-policy.js';
 import { VERSION } from '../help.gen.js';
 
 const FAIL_ON = ['approval_required', 'deny'] as const;
+const SHELLS = ['sh', 'bash'] as const;
 const FORMATS = ['json', 'junit', 'sarif'] as const;
 
 export const command = defineCommand({
@@ -31,6 +36,11 @@ export const command = defineCommand({
   positionals: [],
   options: [
     { name: 'requests', value: 'file', description: 'the requests; - reads stdin' },
+    { name: 'command', value: 'text', description: 'one command instead: what it would do, and what policy says' },
+    { name: 'commands', value: 'file', description: 'commands instead, one {"id", "command"} a line; - reads stdin' },
+    { name: 'shell', value: 'sh|bash', description: 'the shell that would read the commands (default sh)' },
+    { name: 'subject', value: 'name', description: 'who would run the commands (default an agent)' },
+    { name: 'server', value: 'name', description: 'where (default localhost)' },
     { name: 'policy', value: 'folder', description: 'rules of your own, added to the shipped ones' },
     { name: 'pack', value: 'name', description: `the shipped pack: ${PACKS.join(', ')} (default ${DEFAULT_PACK})` },
     { name: 'fail-on', value: 'effect', description: 'approval_required or deny (default deny)' },
@@ -38,7 +48,10 @@ export const command = defineCommand({
   ],
   example: 'policy check --requests requests.jsonl --fail-on approval_required',
   async run(args, { printer }): Promise<ExitCode> {
-    const file = args.optional('requests');
+    const commands = args.optional('commands') ?? args.optional('command');
+    const file = args.optional('requests') ?? commands;
+    const given = ['requests', 'command', 'commands'].filter((name) => args.optional(name) !== undefined);
+    if (given.length > 1) return failUsage(printer, 'give one of them', given.map((name) => `--${name}`).join(' '));
     if (file === undefined) return failUsage(printer, '--requests is missing', 'meshclaw policy check --help');
     const failOn = args.optional('fail-on') ?? 'deny';
     if (!FAIL_ON.some((one) => one === failOn)) {
@@ -48,11 +61,12 @@ export const command = defineCommand({
     if (format.isErr()) return fail(printer, format.error);
     const pack = packNamed(args.optional('pack') ?? DEFAULT_PACK);
     if (pack.isErr()) return fail(printer, pack.error);
-    const text = await readText(file);
-    if (text.isErr()) return fail(printer, text.error);
     const policies = args.optional('policy');
     const policy = await loadPolicy({ pack: pack.value, ...(policies === undefined ? {} : { policies }) });
     if (policy.isErr()) return fail(printer, policy.error);
+    if (commands !== undefined) return checkCommands(args, printer, policy.value, failOn);
+    const text = await readText(file);
+    if (text.isErr()) return fail(printer, text.error);
     const decided: Decided[] = [];
     for (const read of readRequests(text.value)) {
       const decision = await decideOne(policy.value, read);
@@ -64,6 +78,32 @@ export const command = defineCommand({
     return decided.some(({ over }) => over) ? EXIT.findings : EXIT.fine;
   },
 });
+
+/** Decides commands: one explained in words, or a batch as one object a line. */
+async function checkCommands(args: Arguments, printer: Printer, policy: Policy, failOn: string): Promise<ExitCode> {
+  const shell = SHELLS.find((name) => name === (args.optional('shell') ?? 'sh'));
+  if (shell === undefined) return failUsage(printer, '--shell is sh or bash', args.optional('shell') ?? '');
+  const about = { shell, subject: args.optional('subject') ?? 'agent', server: args.optional('server') ?? 'localhost' };
+  const isOver = ({ effect }: Decision) => effect === 'deny' || effect === failOn;
+  const one = args.optional('command');
+  if (one !== undefined) {
+    const answered = await decideCommand(policy, { ...about, id: 'command', text: one });
+    const facts = answered.facts === undefined ? [] : commandLines(answered.facts);
+    for (const line of [...decisionLines(answered.decision), ...facts.map((fact) => `  ${visibleLine(fact)}`)])
+      printer.text(line);
+    printer.data(answerData(answered));
+    return isOver(answered.decision) ? EXIT.findings : EXIT.fine;
+  }
+  const text = await readText(args.optional('commands') ?? '-');
+  if (text.isErr()) return fail(printer, text.error);
+  let over = false;
+  for (const line of text.value.split('\n').filter((part) => part.trim() !== '')) {
+    const answered = await decideLine(policy, line, about);
+    over ||= isOver(answered.decision);
+    printer.line(answerData(answered));
+  }
+  return over ? EXIT.findings : EXIT.fine;
+}
 
 /** A decision with its line in the file, and whether it counts. */
 interface Decided {

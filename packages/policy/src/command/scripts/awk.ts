@@ -4,8 +4,12 @@ import type { Scan } from './scan.js';
 
 /** After one of these a slash begins a pattern; after anything else it divides. */
 const BEFORE_PATTERN = /(?:^|[(,{};\n!~&|?:=<>+\-*%^]|\b(?:print|printf|return|in|case|else|do|getline))\s*$/;
-/** Whether a slash after one of these divides cannot be told from so little. */
-const UNCLEAR = /(?:\+\+|--|\b(?:if|while|for)\b[\s\S]*\))\s*$/;
+/** Whether a slash after one of these divides cannot be told from so little; a bracket only where a keyword came before. */
+const UNCLEAR = /(?:\+\+|--)\s?$/;
+const CLOSED = /\)\s?$/;
+/** Longer than any word that a slash's meaning hangs on. */
+const LOOKED_BACK = 16;
+const KEYWORD = /\b(?:if|while|for)\b/;
 
 interface Token {
   readonly kind: 'code' | 'string' | 'pattern';
@@ -59,34 +63,48 @@ const unescaped = (text: string): string =>
 
 /** In a print statement `>` is a redirection (POSIX awk, "Output Statements"). */
 const writesSomewhere = (code: string): boolean =>
-  code.split(/[{};\n]/).some((statement) => /\bprintf?\b[\s\S]*>/.test(statement));
+  code.split(/[{};\n]/).some((statement) => {
+    const at = statement.search(/\bprintf?\b/);
+    return at !== -1 && statement.lastIndexOf('>') > at;
+  });
 
 /** Code, strings and patterns; undefined where awks differ on what a slash or quote is. */
 function split(text: string): readonly Token[] | undefined {
   const tokens: Token[] = [];
   let code = '';
-  let before = ''; // what stands before, with an operand in the place of a string or pattern
+  let before = ''; // the last of what stands before, blanks as one, an operand in the place of a string or pattern
+  let keyword = false;
   for (let at = 0; at < text.length; ) {
     const next = text[at];
     if (next === '#') {
       while (at < text.length && text[at] !== '\n') at += 1;
-    } else if (next === '/' && UNCLEAR.test(before)) return undefined;
-    else if (next === '"' || (next === '/' && BEFORE_PATTERN.test(before.slice(-16)))) {
+    } else if (next === '\\')
+      return undefined; // a line that goes on: whether a slash then divides is not looked at
+    else if (next === '/' && (UNCLEAR.test(before) || (keyword && CLOSED.test(before)))) return undefined;
+    else if (next === '"' || (next === '/' && BEFORE_PATTERN.test(before))) {
       const closed = closing(text, at + 1, next);
       if (closed === undefined) return undefined;
       tokens.push({ kind: 'code', text: code });
       tokens.push({ kind: next === '"' ? 'string' : 'pattern', text: text.slice(at + 1, closed) });
       code = '';
-      before += ' 0';
+      before = ' 0';
       at = closed + 1;
     } else {
       code += next;
-      before += next;
+      before = follow(before, next ?? '');
+      keyword ||= KEYWORD.test(before);
       at += 1;
     }
   }
   tokens.push({ kind: 'code', text: code });
   return tokens;
+}
+
+/** The last characters before a place; a run of blanks is one, and a line's end where it has one. */
+function follow(before: string, next: string): string {
+  if (!/\s/.test(next)) return (before + next).slice(-LOOKED_BACK);
+  if (!/\s$/.test(before)) return (before + (next === '\n' ? next : ' ')).slice(-LOOKED_BACK);
+  return next === '\n' ? `${before.slice(0, -1)}\n` : before;
 }
 
 /** Where a string or pattern ends. A pattern with a slash or quote in a bracket ends elsewhere in another awk. */
