@@ -1,17 +1,17 @@
-// One policy decision: decide() in this process, against only serialising and hashing the same request, and, with a
-// native opa, against `opa run --server` over loopback with the same Rego.
+// One policy decision: decide() in this process, against only serialising and hashing the same request, against OPA
+// embedded in a Go program where Go is present, and, with a native opa, against `opa run --server` over loopback; all with
+// the same Rego. Then opening a policy: shipped, with a rule of the owner's compiled, and the same from the cache.
 //   node bench/decision.mjs [--opa PATH] [--json]
-// Needs built packages; about 20 seconds.
-import { spawn } from 'node:child_process';
+// Needs built packages; about 40 seconds.
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { Agent, request } from 'node:http';
-import { createServer } from 'node:net';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { toWireRequest } from '../packages/core/dist/index.js';
 import { openPolicy } from '../packages/policy/dist/index.js';
+import { startEmbeddedOpa } from './peers/embedded-opa.mjs';
+import { startOpaServer } from './peers/opa-server.mjs';
 
 const ROUNDS = 7;
 const ROUND_MS = 400;
@@ -64,6 +64,25 @@ async function times(ask, action) {
   return { p50Us: at(0.5), p99Us: at(0.99) };
 }
 
+const OWN_RULE = `# METADATA
+# title: No change at night
+# description: A rule of the owner's, for measuring.
+# custom:
+#   id: file.quiet_hours
+#   severity: low
+#   message: not now
+#   remediation: wait
+#   enforcement: hard
+package meshclaw.rules.file.quiet_hours
+
+import data.meshclaw.lib.reason
+
+approval_required contains r if {
+	input.resource.properties.environment == "night"
+	r := reason.because(rego.metadata.chain(), [["resource", "properties", "environment"]])
+}
+`;
+
 const policy = (await openPolicy())._unsafeUnwrap();
 const contenders = {
   'decide(), a change': (asked) => decided(policy.decide(asked)),
@@ -77,21 +96,57 @@ async function decided(decision, effect = 'approval_required') {
   if ((await decision).effect !== effect) throw new Error('not the decision this benchmark is about');
 }
 
-const server = options.opa === undefined ? undefined : await startOpa(options.opa);
-if (server) contenders['opa run --server over loopback, a change'] = server.ask;
+const first = toWireRequest(question(0, change));
+const server = options.opa === undefined ? undefined : await startOpaServer(options.opa, first);
+if (server)
+  contenders['opa run --server over loopback, a change'] = (asked) => decided(server.ask(toWireRequest(asked)));
+const measures = Object.fromEntries(
+  Object.entries(contenders).map(([name, contender]) => [name, () => times(contender, change)]),
+);
+const embedded = startEmbeddedOpa(first);
+if (embedded) measures['OPA embedded in Go, a change'] = () => embedded.times(ROUND_MS);
 
 const rounds = [];
-for (const contender of Object.values(contenders)) await times(contender, change);
+for (const measure of Object.values(measures)) await measure();
 for (let round = 0; round < ROUNDS; round += 1) {
   const results = {};
-  for (const [name, contender] of Object.entries(contenders)) results[name] = await times(contender, change);
+  for (const [name, measure] of Object.entries(measures)) results[name] = await measure();
   rounds.push(results);
 }
 server?.stop();
+embedded?.stop();
+const opened = await openings();
+
+/** Milliseconds to a policy that decides: as shipped, with an owner's rule that has to be compiled, and that from the cache. */
+async function openings() {
+  const folder = mkdtempSync(join(tmpdir(), 'meshclaw-bench-'));
+  const ownerFolder = join(folder, 'policies');
+  mkdirSync(join(ownerFolder, 'rules/file/quiet_hours'), { recursive: true });
+  writeFileSync(join(ownerFolder, 'rules/file/quiet_hours/quiet_hours.rego'), OWN_RULE);
+  const open = async (options) => {
+    const startMs = performance.now();
+    const loaded = (await openPolicy(options))._unsafeUnwrap();
+    const tookMs = performance.now() - startMs;
+    await loaded.close();
+    return tookMs;
+  };
+  const all = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const cacheFolder = join(folder, `cache-${round}`);
+    mkdirSync(cacheFolder, { mode: 0o700 });
+    all.push({
+      shipped: await open({}),
+      'an owner’s rule, compiled': await open({ ownerFolder, cacheFolder }),
+      'an owner’s rule, from the cache': await open({ ownerFolder, cacheFolder }),
+    });
+  }
+  rmSync(folder, { recursive: true });
+  return all;
+}
 
 const machine = { node: process.version, cpus: availableParallelism(), model: cpus()[0]?.model ?? 'unknown' };
-const bytes = Buffer.byteLength(JSON.stringify(toWireRequest(question(0, change))));
-if (options.json) console.log(JSON.stringify({ machine, bytes, rounds }, null, 2));
+const bytes = Buffer.byteLength(JSON.stringify(first));
+if (options.json) console.log(JSON.stringify({ machine, bytes, rounds, opened }, null, 2));
 else print();
 
 function print() {
@@ -99,7 +154,7 @@ function print() {
     `Node ${machine.node}, ${machine.cpus} CPUs (${machine.model}), ${bytes} byte request, ${ROUNDS} rounds: median (min - max)\n`,
   );
   const own = 'decide(), a change';
-  for (const name of Object.keys(contenders)) {
+  for (const name of Object.keys(measures)) {
     console.log(name);
     console.log(
       `  p50 ${show(rounds.map((all) => all[name].p50Us))} µs, p99 ${show(rounds.map((all) => all[name].p99Us))} µs`,
@@ -112,6 +167,9 @@ function print() {
         )} times that of ${own}`,
       );
   }
+  console.log('\nopening a policy');
+  for (const name of Object.keys(opened[0])) console.log(`  ${name}: ${show(opened.map((all) => all[name]))} ms`);
+  if (!embedded) console.log('\nOPA embedded in Go was not measured: there is no Go');
   if (!server) console.log('\nopa run --server was not measured: name a native opa with --opa PATH');
 }
 function show(numbers, digits = 1) {
@@ -120,74 +178,4 @@ function show(numbers, digits = 1) {
     number.toFixed(digits),
   );
   return `${median} (${min} - ${max})`;
-}
-
-/** The same Rego and data in OPA's own server, asked over one kept-alive connection. */
-async function startOpa(binary) {
-  const shipped = new URL('../packages/policy/shipped/', import.meta.url);
-  const folder = mkdtempSync(join(tmpdir(), 'meshclaw-bench-'));
-  const { modules } = JSON.parse(readFileSync(new URL('modules.gen.json', shipped), 'utf8'));
-  for (const { path, text } of modules) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
-  }
-  writeFileSync(join(folder, 'data.json'), readFileSync(new URL('data.json', shipped)));
-  const port = await freePort();
-  const child = spawn(
-    binary,
-    [
-      'run',
-      '--server',
-      '--log-level',
-      'error',
-      '--addr',
-      `127.0.0.1:${port}`,
-      '--disable-telemetry',
-      '--bundle',
-      folder,
-    ],
-    { stdio: 'ignore' },
-  );
-  const agent = new Agent({ keepAlive: true });
-  const post = (body) =>
-    new Promise((resolve, reject) => {
-      const headers = { 'content-type': 'application/json' };
-      const sent = request(
-        { agent, port, host: '127.0.0.1', method: 'POST', path: '/v1/data/meshclaw/authz/decision', headers },
-        (response) => {
-          const parts = [];
-          response
-            .on('data', (part) => parts.push(part))
-            .on('end', () => resolve(JSON.parse(Buffer.concat(parts).toString('utf8'))));
-        },
-      );
-      sent.on('error', reject).end(JSON.stringify({ input: body }));
-    });
-  const ask = (asked) => decided(post(toWireRequest(asked)).then(({ result }) => result));
-  const stop = () => {
-    agent.destroy();
-    child.kill();
-    rmSync(folder, { recursive: true });
-  };
-  for (let attempt = 0; ; attempt += 1) {
-    const up = await ask(question(0, change)).then(
-      () => true,
-      () => false,
-    );
-    if (up) return { ask, stop };
-    if (attempt > 100 || child.exitCode !== null) {
-      stop();
-      throw new Error('opa run --server does not answer');
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
 }
