@@ -118,9 +118,30 @@ told(name, severity, message) := {
 
 sort_reasons(set_of_reasons) := [r | some pair in sort([[r.rule, r] | some r in set_of_reasons]); r := pair[1]]
 
-obligations contains {"id": "approval.method", "type": "approval_method", "parameters": {"minimum": minimum}} if {
+obligations contains {"id": "approval.method", "type": "approval_method", "parameters": method} if {
 	effect == "approval_required"
 }
+
+# Where it is not named, no bounded grant is a yes to it.
+method := {"minimum": minimum, "bounded_uses": data.meshclaw.parameters.bounded_grant_uses} if {
+	may_be_bounded
+} else := {"minimum": minimum}
+
+# A guard that asks wants a look at exactly this, and production a person.
+may_be_bounded if {
+	data.meshclaw.parameters.bounded_grant_uses > 0
+	not unbounded
+	not judged
+	not asked_by_guard
+	known
+	not production
+}
+
+production if input.resource.properties.environment == "production"
+
+unbounded if stated_class in data.meshclaw.parameters.unbounded_classes
+
+asked_by_guard if count(guarded) > 0
 
 minimum := object.get(data.meshclaw.parameters.approval_minimum, stated_class, "presence")
 

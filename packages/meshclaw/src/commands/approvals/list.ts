@@ -6,7 +6,7 @@ import { EXIT } from '../../cli/exit-code.js';
 import { fail, failApproval } from '../../output/fail.js';
 import { table } from '../../output/table.js';
 
-const HEADER = ['approval', 'status', 'plan', 'asked by', 'requested', 'open until', 'signed by'];
+const HEADER = ['approval', 'status', 'about', 'asked by', 'requested', 'open until', 'signed by'];
 
 export const command = defineCommand({
   name: 'approvals list',
@@ -26,10 +26,20 @@ export const command = defineCommand({
   },
 });
 
-const row = ({ id, status, plan, subject, requestedAt, expiresAt, grants }: Approval): readonly string[] => [
+const row = ({
   id,
   status,
   plan,
+  bounds,
+  consumed,
+  subject,
+  requestedAt,
+  expiresAt,
+  grants,
+}: Approval): readonly string[] => [
+  id,
+  status,
+  plan ?? `${bounds?.operations.join(', ')}: ${consumed.length} of ${bounds?.uses} uses`,
   subject,
   requestedAt,
   expiresAt,
