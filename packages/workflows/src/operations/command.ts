@@ -3,7 +3,7 @@
 import { defineChange } from '@meshclaw/core';
 import { ok } from 'neverthrow';
 import { z } from 'zod';
-import { AbsolutePath } from '../inputs.js';
+import { PlainPath } from '../inputs.js';
 
 // Ten minutes and one MiB a stream; a caller may shorten the time, nobody may lengthen it.
 const LIMITS = { timeoutMs: 600_000, maxOutputBytes: 1_048_576 };
@@ -25,7 +25,7 @@ const Input = z
     argv: z.tuple([Program], Word).optional().describe('a program and its words, as they are'),
     text: ShellText.optional().describe('shell text instead of argv'),
     shell: z.enum(['sh', 'bash']).optional().describe('the shell that reads text; sh when left out'),
-    cwd: AbsolutePath.optional(),
+    cwd: PlainPath.optional(),
   })
   .refine(({ argv, text }) => (argv === undefined) !== (text === undefined), 'needs either argv or text')
   .refine(({ text, shell }) => shell === undefined || text !== undefined, 'shell is only for text');
