@@ -51,12 +51,19 @@ export async function makeReady(
 ): Promise<Result<Ready, Refusal>> {
   const observes = prepared.operation.change?.observes;
   let before: JsonValue = null;
-  if (observes !== undefined && !('none' in observes)) {
-    const seen = await performRead(asking, observes.operation, prepared.target.id, observes.input(prepared.input));
+  const look = observedInput(prepared);
+  if (observes !== undefined && !('none' in observes) && look !== undefined) {
+    const seen = await performRead(asking, observes.operation, prepared.target.id, look);
     if (seen.isErr()) return err(seen.error);
     before = observes.pick(seen.value.output);
   }
   return actionOf(prepared, before).map((action) => ({ prepared, reached, before, action }));
+}
+
+/** What is looked at before it; undefined where there is nothing. */
+function observedInput({ operation, input }: Prepared): unknown {
+  const observes = operation.change?.observes;
+  return observes === undefined || 'none' in observes ? undefined : observes.input(input);
 }
 
 /** The step as a plan holds it. */
@@ -73,7 +80,9 @@ export function stepBody({ prepared, reached, before, action }: Ready, why: stri
     action,
     limits: operation.limits,
     observed:
-      observes === undefined || 'none' in observes ? null : { operation: observes.operation.name, value: before },
+      observes === undefined || 'none' in observes || observedInput(prepared) === undefined
+        ? null
+        : { operation: observes.operation.name, value: before },
     why,
   };
 }
