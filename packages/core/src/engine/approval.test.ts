@@ -18,8 +18,8 @@ describe('what needs approval', () => {
     const approval = await askedOf(world);
     expect(world.dial.sets).toBe(0);
     const { plan } = (await world.desk.show(approval.id))._unsafeUnwrap();
-    expect(plan.digest).toBe(approval.digest);
-    expect(plan.body.steps[0]).toMatchObject({
+    expect(plan?.digest).toBe(approval.digest);
+    expect(plan?.body.steps[0]).toMatchObject({
       action: { argv: ['dial', 'set', '7'] },
       target: { id: 'web1', identity: 'dial:1' },
       observed: { value: { value: 1 } },

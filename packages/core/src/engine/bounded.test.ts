@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { dialSet } from '../_testing/dial.js';
 import { createTestApprover } from '../_testing/test-approver.js';
 import { createWorld } from '../_testing/world.js';
 import type { Obligation } from '../decision.js';
+import { defineWorkflow } from '../workflow.js';
 
 const method = (bounded?: unknown): Obligation => ({
   id: 'm',
@@ -15,6 +17,24 @@ const worldOf = (bounded: unknown = 5, ...more: readonly Obligation[]) =>
     action.class === 'read' ? undefined : { effect: 'approval_required', obligations: [method(bounded), ...more] },
   );
 type World = ReturnType<typeof worldOf>;
+const turnBoth = defineWorkflow({
+  id: 'turn-both',
+  title: 'Turn both dials',
+  description: 'Plans to set the dial of two servers.',
+  phase: 'plan',
+  uses: [dialSet],
+  example: 'turn-both',
+  input: z.strictObject({}),
+  data: z.strictObject({}),
+  run: async (_, context) => {
+    const steps = [];
+    for (const server of ['web1', 'web2']) {
+      const step = await context.propose(dialSet, server, { value: 1 }, 'wanted');
+      if (step.isOk()) steps.push(step.value);
+    }
+    return { data: {}, steps };
+  },
+});
 const BOUNDS = {
   subject: { type: 'agent' as const, id: 'codex' },
   operations: ['dial.set'],
@@ -162,12 +182,24 @@ describe('a bounded grant', () => {
     const world = worldOf();
     const { id } = await granted(world);
     const record = world.ledger.records.find(({ type }) => type === 'approval.requested');
-    Object.assign((record?.body as { bounds: object }).bounds, { uses: 5 });
+    const body = record?.body as { bounds: object } | undefined;
+    Object.assign(body?.bounds ?? {}, { uses: 5 });
     expect((await world.desk.show(id))._unsafeUnwrapErr().kind).toBe('unknown_approval');
     expect(await set(world, 7)).toBe('approval_required');
   });
 
-  it('is used for a step of a plan, and runs as often as it says when many ask at once', async () => {
+  it('is used for the steps of a plan, a use each', async () => {
+    const world = worldOf();
+    await granted(world, { targets: ['web1', 'web2'] });
+    const { plan } = await world.agent.run(turnBoth, {});
+    expect((await world.agent.apply(plan?.id ?? ''))._unsafeUnwrap()).toMatchObject([
+      { state: 'done' },
+      { state: 'done' },
+    ]);
+    expect(await set(world, 7)).toBe('approval_required');
+  });
+
+  it('gives each of two that ask at once a use of its own', async () => {
     const world = worldOf();
     await granted(world, { targets: ['web1', 'web2'] });
     const calls = ['web1', 'web2'].map((server) => world.agent.perform(dialSet, server, { value: 1 }));
