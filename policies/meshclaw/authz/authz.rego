@@ -118,14 +118,17 @@ told(name, severity, message) := {
 
 sort_reasons(set_of_reasons) := [r | some pair in sort([[r.rule, r] | some r in set_of_reasons]); r := pair[1]]
 
-obligations contains {"id": "approval.method", "type": "approval_method", "parameters": method} if {
+obligations contains {"id": "approval.method", "type": "approval_method", "parameters": {"minimum": minimum}} if {
 	effect == "approval_required"
+	not may_be_bounded
 }
 
-# Where it is not named, no bounded grant is a yes to it.
-method := {"minimum": minimum, "bounded_uses": data.meshclaw.parameters.bounded_grant_uses} if {
+# Only where it is named may a bounded grant be a yes to it.
+obligations contains {"id": "approval.method", "type": "approval_method", "parameters": parameters} if {
+	effect == "approval_required"
 	may_be_bounded
-} else := {"minimum": minimum}
+	parameters := {"minimum": minimum, "bounded_uses": data.meshclaw.parameters.bounded_grant_uses}
+}
 
 # A guard that asks wants a look at exactly this, and production a person.
 may_be_bounded if {
