@@ -14,10 +14,27 @@ const anchorSchema = z.union([
   z.strictObject({ command: z.tuple([z.string().min(1)], z.string()) }),
 ]);
 
+const filePath = z.string().refine(isAbsolute, 'must be an absolute path');
+const address = z
+  .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+  .refine((url) => new URL(url).username === '' && new URL(url).password === '', 'must not hold a password');
+const variable = z.string().regex(/^[A-Z_][A-Z0-9_]*$/, 'must be the name of an environment variable');
+const notificationSchema = z.union([
+  z.strictObject({ webhook: address, secret_file: filePath }),
+  z.strictObject({ webhook: address, secret_env: variable }),
+  z.strictObject({ ntfy: address, token_file: filePath.optional(), token_env: variable.optional() }),
+  z.strictObject({ command: z.tuple([z.string().min(1)], z.string()) }),
+]);
+
+/** Who is told of approvals: a signed webhook, a topic as ntfy takes it, or a command. */
+export type Notification = Readonly<z.output<typeof notificationSchema>>;
+
 /** A place where signed heads are kept as well: a file they are added to, or a command that is handed each on its standard input. */
 export type Anchor = Readonly<z.output<typeof anchorSchema>>;
 
 const settingsSchema = z.strictObject({
+  /** Who is told when a person is asked, and when one has answered. */
+  notifications: z.array(notificationSchema).max(8).optional(),
   policy: z
     .strictObject({
       /** The shipped pack that decides. */
@@ -39,6 +56,7 @@ export interface Settings {
   readonly policyPack: Pack;
   readonly evidenceFolder: string;
   readonly anchors: readonly Anchor[];
+  readonly notifications: readonly Notification[];
 }
 /** One effective value and its source, for `config show`. */
 export interface SourcedValue {
@@ -71,6 +89,7 @@ function effective(home: Home, given: z.output<typeof settingsSchema>): LoadedSe
     policyPack: pack ?? DEFAULT_PACK,
     evidenceFolder: folder ?? home.folder,
     anchors: anchors ?? [],
+    notifications: given.notifications ?? [],
   };
   const from = (value: unknown) => (value === undefined ? 'default' : home.settings);
   return {
@@ -80,6 +99,11 @@ function effective(home: Home, given: z.output<typeof settingsSchema>): LoadedSe
       { key: 'policy.pack', value: settings.policyPack, from: from(pack) },
       { key: 'evidence.folder', value: settings.evidenceFolder, from: from(folder) },
       { key: 'evidence.anchors', value: settings.anchors.map(anchorName).join(', '), from: from(anchors) },
+      {
+        key: 'notifications',
+        value: settings.notifications.map(notificationName).join(', '),
+        from: from(given.notifications),
+      },
     ],
   };
 }
@@ -87,3 +111,9 @@ function effective(home: Home, given: z.output<typeof settingsSchema>): LoadedSe
 /** An anchor in one line. */
 export const anchorName = (anchor: Anchor): string =>
   'file' in anchor ? anchor.file : `command ${anchor.command.join(' ')}`;
+
+/** A notification in one line. Of an address only the host: the rest may be a secret. */
+export function notificationName(one: Notification): string {
+  if ('command' in one) return `command ${one.command[0]}`;
+  return 'webhook' in one ? `webhook ${new URL(one.webhook).host}` : `ntfy ${new URL(one.ntfy).host}`;
+}
