@@ -9,7 +9,8 @@ import { invalidConfiguration, parseSource } from './document.js';
 import type { Home } from './home.js';
 import { readSafely } from './safe-file.js';
 
-const anchorSchema = z.union([
+/** One place for heads. */
+export const anchorSchema = z.union([
   z.strictObject({ file: z.string().refine(isAbsolute, 'must be an absolute path') }),
   z.strictObject({ command: z.tuple([z.string().min(1)], z.string()) }),
 ]);
@@ -78,27 +79,57 @@ export async function loadSettings(home: Home): Promise<Result<LoadedSettings, H
   if (source.isErr()) return err(source.error);
   const parsed = settingsSchema.safeParse(source.value.value, { reportInput: true });
   if (!parsed.success) return err(invalidConfiguration(source.value.problems(parsed.error, settingsSchema)));
-  return ok(effective(home, parsed.data));
+  const looser = looserThan(home, parsed.data);
+  if (looser === undefined) return ok(effective(home, parsed.data));
+  return err(invalidConfiguration([source.value.problem(looser.path, looser.text)]));
+}
+
+/** From mildest to strictest: each denies or asks whatever the one before it does. */
+const STRICTER: readonly Pack[] = ['homelab', 'production', 'read-only'];
+
+/** The first value with which the owner would loosen what root fixed. */
+function looserThan(
+  { system }: Home,
+  { policy, evidence }: z.output<typeof settingsSchema>,
+): { readonly path: readonly string[]; readonly text: string } | undefined {
+  if (system === undefined) return undefined;
+  const { policyPack: pack, evidenceFolder: folder, file } = system;
+  if (pack !== undefined && policy?.pack !== undefined && STRICTER.indexOf(policy.pack) < STRICTER.indexOf(pack)) {
+    return { path: ['policy', 'pack'], text: `${file} says ${pack}, and this is milder` };
+  }
+  return folder !== undefined && evidence?.folder !== undefined && evidence.folder !== folder
+    ? { path: ['evidence', 'folder'], text: `${file} says ${folder}` }
+    : undefined;
 }
 
 function effective(home: Home, given: z.output<typeof settingsSchema>): LoadedSettings {
-  const pack = given.policy?.pack;
-  const folder = given.evidence?.folder;
-  const anchors = given.evidence?.anchors;
+  const { system } = home;
+  const pack = given.policy?.pack ?? system?.policyPack;
+  const folder = given.evidence?.folder ?? system?.evidenceFolder;
+  const anchors = [...(system?.anchors ?? []), ...(given.evidence?.anchors ?? [])];
   const settings = {
     policyPack: pack ?? DEFAULT_PACK,
     evidenceFolder: folder ?? home.folder,
-    anchors: anchors ?? [],
+    anchors,
     notifications: given.notifications ?? [],
   };
-  const from = (value: unknown) => (value === undefined ? 'default' : home.settings);
+  const from = (value: unknown, fixed?: unknown) =>
+    value !== undefined ? home.settings : fixed !== undefined ? (system?.file ?? '') : 'default';
   return {
     settings,
     sources: [
       { key: 'home', value: home.folder, from: home.from },
-      { key: 'policy.pack', value: settings.policyPack, from: from(pack) },
-      { key: 'evidence.folder', value: settings.evidenceFolder, from: from(folder) },
-      { key: 'evidence.anchors', value: settings.anchors.map(anchorName).join(', '), from: from(anchors) },
+      { key: 'policy.pack', value: settings.policyPack, from: from(given.policy?.pack, system?.policyPack) },
+      {
+        key: 'evidence.folder',
+        value: settings.evidenceFolder,
+        from: from(given.evidence?.folder, system?.evidenceFolder),
+      },
+      {
+        key: 'evidence.anchors',
+        value: settings.anchors.map(anchorName).join(', '),
+        from: from(given.evidence?.anchors, system?.anchors[0]),
+      },
       {
         key: 'notifications',
         value: settings.notifications.map(notificationName).join(', '),
