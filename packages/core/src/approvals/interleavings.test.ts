@@ -74,7 +74,9 @@ async function act(world: World, one: Step, signers: 1 | 2): Promise<string | un
       return 'moved';
     case 'freeze':
     case 'thaw':
-      await ledger.append([{ type: one.do === 'freeze' ? 'freeze.set' : 'freeze.cleared', body: {} }]);
+      (
+        await ledger.append([{ type: one.do === 'freeze' ? 'freeze.set' : 'freeze.cleared', body: {} }])
+      )._unsafeUnwrap();
       return one.do;
     case 'enrol':
       return enrol(approvers, people[one.by]);
@@ -86,7 +88,11 @@ async function act(world: World, one: Step, signers: 1 | 2): Promise<string | un
       const asked = { by: 'human:dana', demands: { minimum: 'signature' as const, signers } };
       return told(await desk.requestBounded({ ...bounds, uses: 2, minutes: 30 }, asked));
     }
-    default:
+    case 'grant':
+    case 'deny':
+    case 'withdraw':
+    case 'revoke':
+    case 'relieve':
       return answer(world, one);
   }
 }

@@ -116,9 +116,13 @@ describe('a bounded grant', () => {
 
   it('ends with its time, its revocation, its approver and the freeze', async () => {
     for (const end of [
-      async (world: World) => world.clock.advance(60 * 60_000),
-      async (world: World, id: string) => world.desk.revoke(id, { by: 'human:eve', reason: '' }),
-      async (world: World) => world.approvers.splice(0),
+      async (world: World): Promise<void> => world.clock.advance(60 * 60_000),
+      async (world: World, id: string): Promise<void> => {
+        (await world.desk.revoke(id, { by: 'human:eve', reason: '' }))._unsafeUnwrap();
+      },
+      async (world: World): Promise<void> => {
+        world.approvers.splice(0);
+      },
     ]) {
       const world = worldOf();
       const { id } = await granted(world);
@@ -127,7 +131,7 @@ describe('a bounded grant', () => {
     }
     const world = worldOf();
     await granted(world);
-    await world.ledger.append([{ type: 'freeze.set', body: {} }]);
+    (await world.ledger.append([{ type: 'freeze.set', body: {} }]))._unsafeUnwrap();
     expect(await set(world, 7)).toBe('refused');
   });
 

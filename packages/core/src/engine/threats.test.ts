@@ -1,65 +1,18 @@
 // What was done to other approval systems, tried on the engine: each threat by the behaviour that answers it.
 import { errAsync, ok } from 'neverthrow';
 import { afterAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { dialSet } from '../_testing/dial.js';
 import { exited } from '../_testing/scripted-executor.js';
 import type { ScriptedAnswer } from '../_testing/scripted-policy.js';
 import { createTestApprover } from '../_testing/test-approver.js';
+import { installed, twoDials, wordsRun } from '../_testing/words.js';
 import { createWorld } from '../_testing/world.js';
 import type { DecisionRequest } from '../decision.js';
 import { canonicalJson } from '../digest.js';
 import type { JsonValue } from '../json.js';
-import { defineChange } from '../operation.js';
 import { readPlan } from '../read-plan.js';
 import type { Refusal, RefusalOf } from '../refusal.js';
-import { defineWorkflow } from '../workflow.js';
-
-/** Whatever words, standard input and place the asker wants; `wrap` is how the installed version writes them. */
-let wrap: (argv: readonly [string, ...string[]]) => readonly [string, ...string[]] = (argv) => argv;
-const wordsRun = defineChange({
-  name: 'words.run',
-  class: 'write',
-  title: 'Run words',
-  description: 'Runs words.',
-  on: 'server',
-  via: 'command',
-  idempotent: false,
-  dryRun: 'none',
-  input: z.strictObject({
-    argv: z.tuple([z.string()], z.string()),
-    stdin: z.string().optional(),
-    cwd: z.string().optional(),
-  }),
-  output: z.strictObject({}),
-  action: ({ argv, stdin, cwd }) => ({
-    ...{ kind: 'command', argv: wrap(argv), as: 'login' },
-    ...(stdin === undefined ? {} : { stdin }),
-    ...(cwd === undefined ? {} : { cwd }),
-  }),
-  parse: () => ok({}),
-  observes: { none: 'words' },
-  verify: { none: 'words' },
-  undo: { none: 'words' },
-});
-const twoDials = defineWorkflow({
-  id: 'two-dials',
-  title: 'Turn two dials',
-  description: 'Plans two steps.',
-  phase: 'plan',
-  uses: [dialSet],
-  example: 'two-dials',
-  input: z.strictObject({}),
-  data: z.strictObject({}),
-  run: async (_, context) => {
-    const proposed = [];
-    for (const server of ['web1', 'web2']) {
-      const one = await context.propose(dialSet, server, { value: 1 }, 'wanted');
-      if (one.isOk()) proposed.push(one.value);
-    }
-    return { data: {}, steps: proposed };
-  },
-});
 
 type World = ReturnType<typeof newWorld>;
 type Input = z.input<typeof wordsRun.input>;
@@ -123,10 +76,10 @@ const THREATS: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
   },
   'T4: bytes that an operation builds differently by now are stale, and asked about anew': async (world) => {
     const { plan } = await approved(world, run(world, { argv: ['deploy'] }));
-    wrap = (argv) => ['sh', '-c', argv.join(' ')];
+    installed.wrap = (argv) => ['sh', '-c', argv.join(' ')];
     expect(kindOf(await world.agent.apply(plan))).toBe('stale');
     expect(kindOf(await run(world, { argv: ['deploy'] }))).toBe('approval_required');
-    wrap = (argv) => argv;
+    installed.wrap = (argv) => argv;
     expect((await world.agent.apply(plan))._unsafeUnwrap()).toMatchObject([{ state: 'done' }]);
   },
   'T5: a script is in the bytes, so another script is another ask, and an edited record is no plan': async (world) => {

@@ -37,7 +37,8 @@ export function createNotifying<L extends Ledger>(ledger: L, notifications: read
     const sent = await send(one, told).catch(() => err('it could not be told'));
     if (sent.isOk()) return;
     const body = { event: told.event, to: notificationName(one), why: sent.error };
-    await ledger.append([{ type: 'notification.failed', approval: told.approval, body }]);
+    const kept = await ledger.append([{ type: 'notification.failed', approval: told.approval, body }]);
+    if (kept.isErr()) process.emitWarning(`${body.to} could not be told: ${body.why}`, 'MeshClawNotification');
   };
   const begin = (records: readonly NewRecord[]): void => {
     for (const told of records.flatMap(toldOf)) {
