@@ -125,6 +125,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./freeze.js'),
   },
   {
+    ...{"name":"hook claude-code","summary":"Decide a tool call of Claude Code: a PreToolUse hook, for its settings.json","description":"Reads the call on stdin and answers allow, ask or deny as JSON. What is denied, cannot be read or cannot be decided ends with exit code 2, with which Claude Code blocks the call and shows stderr to the model. In settings.json write \"meshclaw hook claude-code || exit 2\", so that a command that cannot even start blocks too. Decisions are kept as evidence where there is a home.","positionals":[],"options":[{"name":"never-ask","description":"deny what a person would be asked about at the prompt"}],"example":"hook claude-code"},
+    load: () => import('./hook/claude-code.js'),
+  },
+  {
     ...{"name":"init","summary":"Make the home with sample files; never overwrites","description":"With --from ssh-config the inventory has the servers that ~/.ssh/config names: their names and addresses. Nothing in that file is executed and no server is asked.","positionals":[],"options":[{"name":"from","value":"source","description":"where the servers come from: ssh-config"},{"name":"file","value":"file","description":"another file than ~/.ssh/config"},{"name":"system","description":"as root: an OS user, a home and a file in /etc for MeshClaw alone"},{"name":"dry-run","description":"with --system: say what would be made, and make nothing"}],"example":"init --from ssh-config"},
     load: () => import('./init.js'),
   },
@@ -145,7 +149,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./policy/can.js'),
   },
   {
-    ...{"name":"policy check","summary":"Decide a file of requests, one JSON object a line; for CI","description":"One decision a line comes out, in the same order; or one report as JUnit or SARIF, where what is at or over --fail-on is a failure. A line that is no request is decided as a deny with the reason policy.invalid_request; it never stops the batch. Exit code 0: none at or over --fail-on; 1: some; 2: usage, or policy or input that cannot be read.","positionals":[],"options":[{"name":"requests","value":"file","description":"the requests; - reads stdin"},{"name":"policy","value":"folder","description":"rules of your own, added to the shipped ones"},{"name":"pack","value":"name","description":"the shipped pack: homelab, production, read-only (default homelab)"},{"name":"fail-on","value":"effect","description":"approval_required or deny (default deny)"},{"name":"format","value":"form","description":"json, junit, sarif (default json)"}],"example":"policy check --requests requests.jsonl --fail-on approval_required"},
+    ...{"name":"policy check","summary":"Decide a file of requests, one JSON object a line; for CI","description":"One decision a line comes out, in the same order; or one report as JUnit or SARIF, where what is at or over --fail-on is a failure. A line that is no request is decided as a deny with the reason policy.invalid_request; it never stops the batch. Exit code 0: none at or over --fail-on; 1: some; 2: usage, or policy or input that cannot be read.","positionals":[],"options":[{"name":"requests","value":"file","description":"the requests; - reads stdin"},{"name":"command","value":"text","description":"one command instead: what it would do, and what policy says"},{"name":"commands","value":"file","description":"commands instead, one {\"id\", \"command\"} a line; - reads stdin"},{"name":"shell","value":"sh|bash","description":"the shell that would read the commands (default sh)"},{"name":"subject","value":"name","description":"who would run the commands (default an agent)"},{"name":"server","value":"name","description":"where (default localhost)"},{"name":"policy","value":"folder","description":"rules of your own, added to the shipped ones"},{"name":"pack","value":"name","description":"the shipped pack: homelab, production, read-only (default homelab)"},{"name":"fail-on","value":"effect","description":"approval_required or deny (default deny)"},{"name":"format","value":"form","description":"json, junit, sarif (default json)"}],"example":"policy check --requests requests.jsonl --fail-on approval_required"},
     load: () => import('./policy/check.js'),
   },
   {
@@ -163,6 +167,10 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     ...{"name":"policy fmt","summary":"Format your rules, or say which are not formatted","description":"Without --write nothing is changed. All files are formatted, or none when one does not parse. Exit code 0: all are formatted (now); 1: some are not; 2: they cannot be read.","positionals":[{"name":"folder","description":"rules of your own (default: policies of the home)","required":false}],"options":[{"name":"check","description":"only name the files that differ (the default)"},{"name":"write","description":"write them"}],"example":"policy fmt ./policies --write"},
     load: () => import('./policy/fmt.js'),
+  },
+  {
+    ...{"name":"policy import","summary":"Take over the policy.json of the Go edition as rules of your own","description":"Each denial and each demand for an approval becomes a rule with its words and its tests below policies of the home. What it allowed loosens nothing: the shipped policy decides. An unknown key, decision or a syntax error is refused with its place, and then nothing is written. Exit code 1: something stricter is not reproduced.","positionals":[{"name":"file","description":"as ~/.meshclaw/policy.json","required":true}],"options":[{"name":"pack","value":"name","description":"the shipped pack: homelab, production, read-only (default: the one of the settings, else homelab)"}],"example":"policy import ~/.meshclaw/policy.json"},
+    load: () => import('./policy/import.js'),
   },
   {
     ...{"name":"policy lint","summary":"Find what compiles and still should not be in your rules","description":"METADATA, ids and folders, built-ins that can fail, negated requests, paths and parameters that do not exist, missing tests, formatting. Exit code 0: notes at most; 1: warnings or errors; 2: nothing to look at, or it cannot be read.","positionals":[{"name":"folder","description":"rules of your own (default: policies of the home)","required":false}],"options":[{"name":"pack","value":"name","description":"the shipped pack: homelab, production, read-only (default: the one of the settings, else homelab)"},{"name":"format","value":"form","description":"text, json, sarif (default text)"}],"example":"policy lint ./policies --format sarif"},
@@ -189,7 +197,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./policy/test.js'),
   },
   {
-    ...{"name":"policy types","summary":"Write JSON Schemas and TypeScript declarations of a request and a decision","positionals":[{"name":"folder","description":"where to; files of the same names are replaced","required":true}],"options":[],"example":"policy types ./types"},
+    ...{"name":"policy types","summary":"Print JSON Schemas and TypeScript declarations of a request and a decision, or write them into a folder","positionals":[{"name":"folder","description":"where to; files of the same names are replaced. Left out: printed","required":false}],"options":[],"example":"policy types ./types"},
     load: () => import('./policy/types.js'),
   },
   {
