@@ -144,7 +144,15 @@ production if input.resource.properties.environment == "production"
 
 unbounded if stated_class in data.meshclaw.parameters.unbounded_classes
 
-asked_by_guard if count(guarded) > 0
+# A guard of the operation's own noun, or one that names the operation. Those that ask about the server want a person, and
+# a person has signed.
+asked_by_guard if {
+	some _ in data.meshclaw.guards[noun][_].approval_required
+}
+
+asked_by_guard if {
+	some _ in data.meshclaw.guards.any.always_asked.approval_required
+}
 
 minimum := object.get(data.meshclaw.parameters.approval_minimum, stated_class, "presence")
 

@@ -199,6 +199,17 @@ test_permits_none_where_a_guard_asks if {
 	o.parameters == {"minimum": "signature"}
 }
 
+test_permits_none_for_what_is_always_asked_and_one_where_a_guard_asks_about_the_server if {
+	every name, permitted in {"always_asked": false, "autoheal": true} {
+		d := authz.decision with input as asked("file.chmod", "write")
+			with data.meshclaw.operations as operations
+			with data.meshclaw.parameters as bounded
+			with data.meshclaw.guards as {"file": {}, "any": {name: {"approval_required": {{"rule": "any.x"}}}}}
+		[o] := d.obligations
+		permitted == ("bounded_uses" in object.keys(o.parameters))
+	}
+}
+
 test_demands_four_eyes_by_class_and_by_rule if {
 	some o in answer(in_check(asked("class.spend", "spend"))).obligations
 	o.type == "four_eyes"
