@@ -105,8 +105,8 @@ const THREATS: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
     for (const more of [{ title: 'ls' }, { how: 'type yes' }, { approvals: [] }]) {
       expect(kindOf(await world.run({ argv: ['rm'], ...more }))).toBe('invalid_input');
     }
-    const { approvals } = await world.run({ argv: ['rm', 'meshclaw approvals grant appr-0'] });
-    expect(JSON.stringify(approvals)).not.toContain('appr-0');
+    const { approvals } = await world.run({ argv: ['rm', 'meshclaw approvals grant appr-none'] });
+    expect(JSON.stringify(approvals)).not.toContain('appr-none');
   },
   'T9: no tool approves, and whatever is given as an answer is none': async ({ toolbox, call, run }) => {
     const id = idOf(await run({ argv: ['rm'] }));

@@ -200,13 +200,13 @@ test_permits_none_where_a_guard_asks if {
 }
 
 test_permits_none_for_what_is_always_asked_and_one_where_a_guard_asks_about_the_server if {
-	every name, permitted in {"always_asked": false, "autoheal": true} {
+	every name, uses in {"always_asked": 0, "autoheal": 5} {
 		d := authz.decision with input as asked("file.chmod", "write")
 			with data.meshclaw.operations as operations
 			with data.meshclaw.parameters as bounded
 			with data.meshclaw.guards as {"file": {}, "any": {name: {"approval_required": {{"rule": "any.x"}}}}}
 		[o] := d.obligations
-		permitted == ("bounded_uses" in object.keys(o.parameters))
+		object.get(o.parameters, "bounded_uses", 0) == uses
 	}
 }
 
