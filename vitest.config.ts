@@ -10,6 +10,7 @@ export default defineConfig({
       { find: /^meshclaw$/, replacement: `${packages}/meshclaw/src/index.ts` },
       { find: /^@meshclaw\/([^/]+)$/, replacement: `${packages}/$1/src/index.ts` },
       { find: /^@meshclaw\/([^/]+)\/testing$/, replacement: `${packages}/$1/src/_testing/index.ts` },
+      { find: '@meshclaw/executors/notify', replacement: `${packages}/executors/src/_notify/index.ts` },
       { find: '@meshclaw/executors/ssh-server', replacement: `${packages}/executors/src/_ssh-server/index.ts` },
       { find: /^@meshclaw\/([^/]+)\/([^/]+)$/, replacement: `${packages}/$1/src/$2/index.ts` },
     ],

@@ -29,6 +29,7 @@ export type {
   Grant,
 } from './approvals/approval.js';
 export type { Approver, ApproverRegistry, ApproverRegistryError } from './approvals/approver.js';
+export { type Bounds, boundsDigest, MOST_BOUNDED_MINUTES, MOST_BOUNDED_USES, parseBounds } from './approvals/bounds.js';
 export { type ApprovalDeskOptions, createApprovalDesk } from './approvals/desk.js';
 export { parseSshPublicKey, type SshPublicKey } from './approvals/ssh-key.js';
 export { ed25519Blob, signSshSignature } from './approvals/ssh-sign.js';

@@ -30,6 +30,7 @@ export const RECORD_TYPES = [
   'lease.opened',
   'lease.renewed',
   'lease.closed',
+  'notification.failed',
   'ledger.created',
   'ledger.continued',
   'ledger.recovered',

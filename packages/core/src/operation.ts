@@ -124,9 +124,9 @@ interface Changing<
   /** Whether doing it twice leaves the same state as doing it once. */
   readonly idempotent: boolean;
   readonly dryRun: ChangePart['dryRun'];
-  /** State that binds an approval. `pick` must be stable: no times, counters or durations. */
+  /** State that binds an approval. `pick` must be stable: no times, counters or durations. Where `input` has none for an input, there is nothing to look at. */
   readonly observes:
-    | { readonly operation: R; input(input: z.output<I>): InputOf<R>; pick(output: OutputOf<R>): B }
+    | { readonly operation: R; input(input: z.output<I>): InputOf<R> | undefined; pick(output: OutputOf<R>): B }
     | Absent;
   readonly verify:
     | {

@@ -4,7 +4,7 @@ import type { ApprovalDesk, Inventory, Ledger, MeshClaw, OperationCatalogue } fr
 import type { OwnOperations, Policy } from '@meshclaw/policy';
 import { err, ok, type Result, ResultAsync } from 'neverthrow';
 import type { OpenError } from './errors.js';
-import { type Home, locateHome } from './home/home.js';
+import { findHome, type Home } from './home/home.js';
 import { wire } from './wire.js';
 
 export interface OpenOptions {
@@ -26,7 +26,9 @@ export interface MeshClawHandle extends MeshClaw {
 
 /** Opens the home, making it when it is missing. Err kinds: every `OpenError`; whatever cannot be read or checked is one. */
 export function openMeshClaw(options: OpenOptions = {}): ResultAsync<MeshClawHandle, OpenError> {
-  return new ResultAsync(openAt(locateHome(process.env, options.home), options.operations));
+  return new ResultAsync(findHome(process.env, options.home)).andThen(
+    (home) => new ResultAsync(openAt(home, options.operations)),
+  );
 }
 
 /** The same, at a home that was located already. */

@@ -36,7 +36,7 @@ export async function openHome(home: Home): Promise<Result<Settings, HomeError>>
 /** Opens the ledger that the settings name. Err kinds: `meshclaw.ledger_unavailable`. */
 export async function openLedgerOf(
   home: Home,
-  { evidenceFolder, anchors }: Settings,
+  { evidenceFolder, anchors, notifications }: Settings,
 ): Promise<Result<Evidence, OpenError>> {
   const { openLedger } = await import('@meshclaw/evidence');
   const anchoring = anchors.length === 0 ? undefined : createAnchoring(anchors, warnOfAnchor);
@@ -45,7 +45,10 @@ export async function openLedgerOf(
     ...(anchoring === undefined ? {} : { onHead: anchoring.onHead }),
   });
   if (opened.isErr()) return err(ledgerError(opened.error));
-  const ledger = redactingLedger(opened.value, ownRedactor());
+  const kept = redactingLedger(opened.value, ownRedactor());
+  const notifying =
+    notifications.length === 0 ? undefined : (await import('./home/notifying.js')).createNotifying(kept, notifications);
+  const ledger = notifying?.ledger ?? kept;
   return ok({
     ledger,
     anchors,
@@ -53,6 +56,7 @@ export async function openLedgerOf(
     exportTo: async (path) =>
       (await ledger.exportTo(path)).mapErr(({ message, cause }) => `${message}: ${detailOf(cause)}`),
     close: async () => {
+      await notifying?.flush();
       await ledger.close();
       await anchoring?.flush();
       // A warning is printed in the next turn, and whoever closes may end the process.

@@ -120,6 +120,38 @@ sort_reasons(set_of_reasons) := [r | some pair in sort([[r.rule, r] | some r in 
 
 obligations contains {"id": "approval.method", "type": "approval_method", "parameters": {"minimum": minimum}} if {
 	effect == "approval_required"
+	not may_be_bounded
+}
+
+# Only where it is named may a bounded grant be a yes to it.
+obligations contains {"id": "approval.method", "type": "approval_method", "parameters": parameters} if {
+	effect == "approval_required"
+	may_be_bounded
+	parameters := {"minimum": minimum, "bounded_uses": data.meshclaw.parameters.bounded_grant_uses}
+}
+
+# A guard that asks wants a look at exactly this, and production a person.
+may_be_bounded if {
+	data.meshclaw.parameters.bounded_grant_uses > 0
+	not unbounded
+	not judged
+	not asked_by_guard
+	known
+	not production
+}
+
+production if input.resource.properties.environment == "production"
+
+unbounded if stated_class in data.meshclaw.parameters.unbounded_classes
+
+# A guard of the operation's own noun, or one that names the operation. Those that ask about the server want a person, and
+# a person has signed.
+asked_by_guard if {
+	some _ in data.meshclaw.guards[noun][_].approval_required
+}
+
+asked_by_guard if {
+	some _ in data.meshclaw.guards.any.always_asked.approval_required
 }
 
 minimum := object.get(data.meshclaw.parameters.approval_minimum, stated_class, "presence")

@@ -165,6 +165,51 @@ test_demands_the_method_of_the_class_and_the_strongest_for_an_unknown_one if {
 	p.parameters.minimum == "presence"
 }
 
+bounded := object.union(parameters, {"bounded_grant_uses": 5, "unbounded_classes": ["destructive", "spend"]})
+
+demanded(request, given) := p if {
+	d := authz.decision with input as request
+		with data.meshclaw.operations as operations
+		with data.meshclaw.parameters as object.union(bounded, given)
+	some o in d.obligations
+	o.type == "approval_method"
+	p := o.parameters
+}
+
+test_permits_a_bounded_grant_for_what_is_asked_by_class if {
+	demanded(asked("file.chmod", "write"), {}) == {"minimum": "signature", "bounded_uses": 5}
+}
+
+test_permits_none_for_classes_that_are_named_production_words_and_where_there_are_no_uses if {
+	alone := {"minimum": "signature"}
+	demanded(asked("file.delete", "destructive"), {}) == {"minimum": "presence"}
+	demanded(asked("file.chmod", "write"), {"unbounded_classes": ["write"]}) == alone
+	demanded(asked("file.chmod", "write"), {"bounded_grant_uses": 0}) == alone
+	production := {"resource": {"properties": {"environment": "production"}}}
+	demanded(object.union(asked("file.chmod", "write"), production), {}) == alone
+	demanded(asked("command.run", "write"), {}) == alone
+}
+
+test_permits_none_where_a_guard_asks if {
+	d := authz.decision with input as asked("file.chmod", "write")
+		with data.meshclaw.operations as operations
+		with data.meshclaw.parameters as bounded
+		with data.meshclaw.guards as {"file": {"x": {"approval_required": {{"rule": "file.x"}}}}, "any": {}}
+	[o] := d.obligations
+	o.parameters == {"minimum": "signature"}
+}
+
+test_permits_none_for_what_is_always_asked_and_one_where_a_guard_asks_about_the_server if {
+	every name, uses in {"always_asked": 0, "autoheal": 5} {
+		d := authz.decision with input as asked("file.chmod", "write")
+			with data.meshclaw.operations as operations
+			with data.meshclaw.parameters as bounded
+			with data.meshclaw.guards as {"file": {}, "any": {name: {"approval_required": {{"rule": "any.x"}}}}}
+		[o] := d.obligations
+		object.get(o.parameters, "bounded_uses", 0) == uses
+	}
+}
+
 test_demands_four_eyes_by_class_and_by_rule if {
 	some o in answer(in_check(asked("class.spend", "spend"))).obligations
 	o.type == "four_eyes"

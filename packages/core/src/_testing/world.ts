@@ -4,6 +4,7 @@ import { createApprovalDesk } from '../approvals/desk.js';
 import type { Clock } from '../clock.js';
 import type { DecisionRequest } from '../decision.js';
 import { createMeshClaw } from '../engine/create-meshclaw.js';
+import type { OperationCatalogue } from '../meshclaw.js';
 import { createDial, dialRead, dialSet, inventoryOf } from './dial.js';
 import { createMemoryLedger } from './memory-ledger.js';
 import { createScriptedPolicy, type ScriptedAnswer } from './scripted-policy.js';
@@ -25,7 +26,10 @@ export function createTestClock(start = '2026-01-02T03:04:05.000Z'): Clock & { a
 }
 
 /** A dial behind the engine, with one approver, two servers and an agent that asks. */
-export function createWorld(answer?: (request: DecisionRequest) => ScriptedAnswer | undefined) {
+export function createWorld(
+  answer?: (request: DecisionRequest) => ScriptedAnswer | undefined,
+  operations: OperationCatalogue = {},
+) {
   const clock = createTestClock();
   const ledger = createMemoryLedger({ clock, id: 'ledger-1' });
   const policy = createScriptedPolicy(answer);
@@ -39,7 +43,7 @@ export function createWorld(answer?: (request: DecisionRequest) => ScriptedAnswe
     inventory: inventoryOf(['web1', 'web2']),
     executors: [executor],
     approvers: registryOf(approvers),
-    operations: { 'dial.read': async () => dialRead, 'dial.set': async () => dialSet },
+    operations: { 'dial.read': async () => dialRead, 'dial.set': async () => dialSet, ...operations },
   });
   const mesh = made._unsafeUnwrap();
   const desk = createApprovalDesk({ ledger, clock, approvers: registryOf(approvers) });

@@ -2,6 +2,7 @@
 
 import type { ResultAsync } from 'neverthrow';
 import type { Plan } from '../plan.js';
+import type { Bounds } from './bounds.js';
 
 /** How a yes was proved. `presence` is an `sk-` key whose signature says that somebody touched it. */
 export type ApprovalMethod = 'signature' | 'presence';
@@ -20,16 +21,22 @@ export interface Grant {
 export type ApprovalStatus = 'pending' | 'granted' | 'denied' | 'expired' | 'revoked' | 'used';
 export interface Approval {
   readonly id: string;
-  readonly plan: string;
+  /** What it is a yes to; absent for a bounded grant, which has `bounds` instead. */
+  readonly plan?: string;
+  readonly bounds?: Bounds;
   readonly digest: string;
   /** `<type>:<id>` of the asker. */
   readonly subject: string;
   readonly status: ApprovalStatus;
   readonly requestedAt: string;
+  /** The ledger index of its request. */
+  readonly requestIndex: number;
   readonly expiresAt: string;
   /** When it was first answered, with a yes or a no; absent while nobody has. */
   readonly answeredAt?: string;
-  /** Number of steps of the plan; a slot is a step's index. */
+  /** When a record said that its time was over. */
+  readonly expiredAt?: string;
+  /** Number of steps of the plan, or of uses within bounds; a slot is a step's index, or a use. */
   readonly slots: number;
   readonly consumed: readonly number[];
   readonly grants: readonly Grant[];
@@ -45,6 +52,10 @@ export interface ApprovalDemands {
 export interface ApprovalError {
   readonly kind:
     | 'unknown_approval'
+    | 'invalid_bounds'
+    | 'approval_denied'
+    | 'too_many_pending'
+    | 'not_denied'
     | 'digest_mismatch'
     | 'not_pending'
     | 'not_the_asker'
@@ -63,8 +74,13 @@ export interface ApprovalError {
 export interface ApprovalDesk {
   /** Newest first, at most 200. Err kinds: `evidence_unavailable`. */
   list(): ResultAsync<readonly Approval[], ApprovalError>;
-  /** An approval with the plan it is about, read back from the ledger and checked against its digest. Err kinds: `unknown_approval`, `digest_mismatch`, `evidence_unavailable`. */
-  show(id: string): ResultAsync<{ readonly approval: Approval; readonly plan: Plan }, ApprovalError>;
+  /** An approval with the plan it is about (none for a bounded grant), read back from the ledger and checked against its digest. Err kinds: `unknown_approval`, `digest_mismatch`, `evidence_unavailable`. */
+  show(id: string): ResultAsync<{ readonly approval: Approval; readonly plan?: Plan }, ApprovalError>;
+  /** Asks for a bounded grant; an identical one that waits is joined. `by` is `<type>:<id>`. Err kinds: `invalid_bounds`, `approval_denied`, `too_many_pending`, `evidence_unavailable`. */
+  requestBounded(
+    bounds: Omit<Bounds, 'v'>,
+    asked: { readonly by: string; readonly because?: string; readonly demands?: ApprovalDemands },
+  ): ResultAsync<Approval, ApprovalError>;
   /** The exact text that an approver signs (namespace `meshclaw-approval@v1`). Err kinds: those of `show`, `not_pending`, `expired`. */
   statement(id: string): ResultAsync<string, ApprovalError>;
   /** Checks the signature over the statement and records the yes. Err kinds: all. */
@@ -76,6 +92,10 @@ export interface ApprovalDesk {
   deny(id: string, answer: { readonly by: string; readonly reason: string }): ResultAsync<Approval, ApprovalError>;
   /** The asker takes the ask back, before or after the yes. Err kinds: `unknown_approval`, `not_pending`, `not_the_asker`, `evidence_unavailable`. */
   withdraw(id: string, by: string): ResultAsync<Approval, ApprovalError>;
+  /** The exact text that an approver signs to take a no back. Err kinds: `unknown_approval`, `not_denied`, `evidence_unavailable`. */
+  reliefStatement(id: string): ResultAsync<string, ApprovalError>;
+  /** An approver takes a no back before its 24 hours are over; the ask stays over and may be made anew. Err kinds: those of `reliefStatement`, `bad_signature`, `unknown_key`, `weak_method`, `approvers_unavailable`. */
+  relieve(id: string, signature: string): ResultAsync<Approval, ApprovalError>;
   /** Ends an ask or a yes that is not used up; whoever does it, nothing more is allowed by it. Err kinds: `unknown_approval`, `not_pending`, `evidence_unavailable`. */
   revoke(id: string, answer: { readonly by: string; readonly reason: string }): ResultAsync<Approval, ApprovalError>;
 }

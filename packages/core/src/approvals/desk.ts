@@ -1,6 +1,6 @@
 /** The approval desk: what people hold. It reads, checks signatures and records answers; it runs nothing. */
 
-import { err, errAsync, ok, type Result, type ResultAsync, safeTry } from 'neverthrow';
+import { err, errAsync, ok, okAsync, type Result, type ResultAsync, safeTry } from 'neverthrow';
 import { type Clock, systemClock } from '../clock.js';
 import type { JsonObject } from '../json.js';
 import type { Ledger, LedgerError, NewRecord } from '../ledger.js';
@@ -9,7 +9,10 @@ import { readPlan } from '../read-plan.js';
 import type { Approval, ApprovalDesk, ApprovalError } from './approval.js';
 import type { ApproverRegistry } from './approver.js';
 import { type CheckedGrant, checkGrant, methodSuffices } from './check-grant.js';
+import { checkRelief, reliefText } from './denial.js';
 import { APPROVAL_RECORDS, foldApproval, foldApprovals } from './fold-approval.js';
+import { hasLapsed } from './lapsed.js';
+import { requestBounded } from './request-bounded.js';
 import { statementText } from './statement.js';
 
 export interface ApprovalDeskOptions {
@@ -36,19 +39,31 @@ export function createApprovalDesk({ ledger, approvers, clock = systemClock }: A
       return approval ? ok(approval) : err(unknownApproval(id));
     });
 
-  const planOf = (approval: Approval): Answer<Plan> =>
+  const planOf = (approval: Approval, id: string): Answer<Plan> =>
     ledger
-      .find({ plan: approval.plan, types: ['plan.created'], limit: 1 })
+      .find({ plan: id, types: ['plan.created'], limit: 1 })
       .mapErr(unavailable)
       .andThen(([record]) => {
         const plan = record && readPlan(record);
         return plan?.digest === approval.digest ? ok(plan) : err(digestMismatch);
       });
 
-  const show = (id: string) => one(id).andThen((approval) => planOf(approval).map((plan) => ({ approval, plan })));
+  const show: ApprovalDesk['show'] = (id) =>
+    one(id).andThen((approval) =>
+      approval.plan === undefined
+        ? okAsync({ approval })
+        : planOf(approval, approval.plan).map((plan) => ({ approval, plan })),
+    );
 
-  const open = (id: string) =>
-    show(id).andThen(({ approval, plan }) => answerable(approval).map(() => ({ approval, plan })));
+  const open = (id: string): Answer<Approval> =>
+    safeTry(async function* () {
+      const { approval } = yield* show(id);
+      yield* answerable(approval);
+      return (yield* hasLapsed(ledger, approval).mapErr(unavailable)) ? err(tooLate) : ok(approval);
+    });
+
+  const denied = (id: string): Answer<Approval> =>
+    one(id).andThen((approval) => (approval.status === 'denied' ? ok(approval) : err(notDenied(approval))));
 
   const enrolled = () =>
     approvers.approvers().mapErr(
@@ -64,8 +79,7 @@ export function createApprovalDesk({ ledger, approvers, clock = systemClock }: A
     safeTry(async function* () {
       const approval = yield* one(id);
       if (approval.status !== 'pending' && approval.status !== 'granted') return err(notPending(approval));
-      const { plan, digest, subject } = approval;
-      yield* ledger.append([{ type, approval: id, plan, digest, subject, body }]).mapErr(unavailable);
+      yield* ledger.append([{ type, ...columns(approval), body }]).mapErr(unavailable);
       return ok(yield* one(id));
     });
 
@@ -80,10 +94,11 @@ export function createApprovalDesk({ ledger, approvers, clock = systemClock }: A
             .slice(0, 200),
         ),
     show,
-    statement: (id) => open(id).map(({ approval }) => statementOf(approval, ledger.id)),
+    requestBounded: (bounds, asked) => requestBounded({ ledger, clock, one }, bounds, asked),
+    statement: (id) => open(id).map((approval) => statementOf(approval, ledger.id)),
     grant: (id, answer) =>
       safeTry(async function* () {
-        const { approval } = yield* open(id);
+        const approval = yield* open(id);
         const checked = yield* checkGrant(answer, asked(approval, ledger, clock), yield* enrolled());
         yield* acceptable(approval, checked);
         yield* ledger.append([grantRecord(approval, checked, answer)]).mapErr(unavailable);
@@ -97,6 +112,16 @@ export function createApprovalDesk({ ledger, approvers, clock = systemClock }: A
       one(id).andThen(({ subject }) =>
         subject === by ? end(id, 'approval.withdrawn', { by }) : errAsync(notTheAsker(subject)),
       ),
+    reliefStatement: (id) => denied(id).map((approval) => reliefText(approval, ledger.id)),
+    relieve: (id, signature) =>
+      safeTry(async function* () {
+        const approval = yield* denied(id);
+        const { name, fingerprint } = yield* checkRelief(approval, ledger.id, signature, yield* enrolled());
+        const statement = reliefText(approval, ledger.id);
+        const body = { by: `approver:${name}`, fingerprint, statement, signature };
+        yield* ledger.append([{ type: 'approval.withdrawn', ...columns(approval), body }]).mapErr(unavailable);
+        return ok(yield* one(id));
+      }),
     revoke: (id, { by, reason }) => end(id, 'approval.revoked', { by, reason }),
   };
 }
@@ -121,9 +146,7 @@ const asked = ({ id, digest }: Approval, ledger: Ledger, clock: Clock) => ({
 
 function answerable(approval: Approval): Result<Approval, ApprovalError> {
   if (approval.status === 'pending') return ok(approval);
-  return approval.status === 'expired'
-    ? err({ kind: 'expired', message: 'the time to answer is over; ask again' })
-    : err(notPending(approval));
+  return approval.status === 'expired' ? err(tooLate) : err(notPending(approval));
 }
 
 /** What the signature itself cannot tell: strength, and who signed before. */
@@ -142,7 +165,7 @@ function acceptable(approval: Approval, { approver, method }: CheckedGrant): Res
 }
 
 function grantRecord(
-  { id, plan, digest, subject }: Approval,
+  approval: Approval,
   { approver, method, statement }: CheckedGrant,
   answer: { readonly statement: string; readonly signature: string },
 ): NewRecord {
@@ -155,8 +178,16 @@ function grantRecord(
     slots: statement.slots,
     ...answer,
   };
-  return { type: 'approval.granted', approval: id, plan, digest, subject, body };
+  return { type: 'approval.granted', ...columns(approval), body };
 }
+
+/** What ties a record to its approval. */
+const columns = ({ id, plan, digest, subject }: Approval) => ({
+  approval: id,
+  ...(plan === undefined ? {} : { plan }),
+  digest,
+  subject,
+});
 
 const unavailable = (cause: LedgerError): ApprovalError => ({
   kind: 'evidence_unavailable',
@@ -172,6 +203,12 @@ const digestMismatch: ApprovalError = {
   kind: 'digest_mismatch',
   message: 'the stored plan is not the one that was asked about',
 };
+const tooLate: ApprovalError = { kind: 'expired', message: 'the time to answer is over; ask again' };
+const notDenied = ({ status }: Approval): ApprovalError => ({
+  kind: 'not_denied',
+  message: 'nobody said no to this, or the no was taken back',
+  detail: status,
+});
 const notPending = ({ status }: Approval): ApprovalError => ({
   kind: 'not_pending',
   message: 'this approval was answered or withdrawn',

@@ -9,6 +9,10 @@ export interface ApprovalStats {
   readonly answered: number;
   /** Share of the answers that were a no, 0 to 1. */
   readonly deniedShare: number | null;
+  /** Bounded grants that were given, and how often they were used instead of asking. */
+  readonly bounded: { readonly granted: number; readonly uses: number };
+  /** Times of ten minutes in which more than ten yeses were given. */
+  readonly hastyTimes: number;
   readonly secondsToAnswer: { readonly median: number; readonly slowest: number; readonly fastest: number } | null;
 }
 
@@ -18,13 +22,29 @@ export function approvalStats(approvals: readonly Approval[]): ApprovalStats {
   for (const { status } of approvals) byStatus[status] = (byStatus[status] ?? 0) + 1;
   const answered = approvals.filter(({ answeredAt }) => answeredAt !== undefined);
   const denied = answered.filter(({ denial }) => denial !== undefined).length;
+  const bounded = approvals.filter(({ bounds, grants }) => bounds !== undefined && grants.length > 0);
   return {
     asked: approvals.length,
     byStatus,
     answered: answered.length,
     deniedShare: answered.length === 0 ? null : denied / answered.length,
+    bounded: {
+      granted: bounded.length,
+      uses: bounded.reduce((sum, { consumed }) => sum + consumed.length, 0),
+    },
+    hastyTimes: hasty(approvals),
     secondsToAnswer: spread(answered),
   };
+}
+
+const HASTY_MS = 600_000;
+const MANY_YESES = 10;
+
+function hasty(approvals: readonly Approval[]): number {
+  const times = approvals.flatMap(({ answeredAt, denial }) =>
+    answeredAt === undefined || denial ? [] : [Math.floor(Date.parse(answeredAt) / HASTY_MS)],
+  );
+  return [...new Set(times)].filter((time) => times.filter((other) => other === time).length > MANY_YESES).length;
 }
 
 function spread(answered: readonly Approval[]): ApprovalStats['secondsToAnswer'] {

@@ -139,7 +139,7 @@ async function approveSteps(
 ): Promise<Result<void, Refusal>> {
   const waiting: Judged[] = [];
   for (const one of steps.filter(({ decided }) => !decided.decision.allowed)) {
-    const grant = await findGrant(engine, one.prepared.about, plan, one.slot, one.demands);
+    const grant = await findGrant(engine, asking, one.prepared.about, plan, one.slot, one.demands);
     if (grant.isErr()) return keep(engine, asking, plan, one, grant.error);
     if (!grant.value) waiting.push(one);
   }
@@ -194,10 +194,10 @@ async function runStep(
     const { decided, demands, prepared } = judged.value;
     let permit: Omit<Permit, 'turn'> = { decided, slot, plan };
     if (!decided.decision.allowed) {
-      const grant = await findGrant(engine, prepared.about, plan, slot, demands);
+      const grant = await findGrant(engine, asking, prepared.about, plan, slot, demands);
       const missing = grant.isErr() ? grant.error : staleState(prepared.about, 'an approval', null);
       if (grant.isErr() || !grant.value) return keep(engine, asking, plan, judged.value, missing);
-      permit = { ...permit, approval: grant.value };
+      permit = { ...permit, usable: grant.value };
     }
     const done = await withReady(engine, asking, judged.value, 'run', async (ready, turn) =>
       asking.signal?.aborted

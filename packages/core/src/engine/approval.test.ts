@@ -18,8 +18,8 @@ describe('what needs approval', () => {
     const approval = await askedOf(world);
     expect(world.dial.sets).toBe(0);
     const { plan } = (await world.desk.show(approval.id))._unsafeUnwrap();
-    expect(plan.digest).toBe(approval.digest);
-    expect(plan.body.steps[0]).toMatchObject({
+    expect(plan?.digest).toBe(approval.digest);
+    expect(plan?.body.steps[0]).toMatchObject({
       action: { argv: ['dial', 'set', '7'] },
       target: { id: 'web1', identity: 'dial:1' },
       observed: { value: { value: 1 } },
@@ -179,5 +179,77 @@ describe('the desk', () => {
     const listed = (await world.desk.list())._unsafeUnwrap();
     expect(listed.map(({ id }) => id)).toEqual([second.id, first.id]);
     expect((await world.desk.show('appr-none'))._unsafeUnwrapErr().kind).toBe('unknown_approval');
+  });
+});
+
+describe('the time of an approval', () => {
+  it.each([
+    ['forward over its end and back again', 11, -10],
+    ['back behind the ask and forward again', -30, 31],
+  ])('is over for good when the clock was seen to go %s', async (_, first, second) => {
+    const world = createWorld();
+    const { id } = await askedOf(world);
+    (await world.grant(id))._unsafeUnwrap();
+    world.clock.advance(first * 60_000);
+    await askedOf(world, 8); // anything that is recorded meanwhile
+    world.clock.advance(second * 60_000);
+    const again = (await world.agent.perform(dialSet, 'web1', { value: 7 }))._unsafeUnwrapErr();
+    expect([again.kind, world.dial.sets]).toEqual(['stale', 0]);
+  });
+
+  it('is over for an answer too when the clock was seen to pass its end', async () => {
+    const world = createWorld();
+    const { id } = await askedOf(world);
+    world.clock.advance(11 * 60_000);
+    await askedOf(world, 8);
+    world.clock.advance(-10 * 60_000);
+    expect((await world.desk.statement(id))._unsafeUnwrapErr().kind).toBe('expired');
+  });
+
+  it('is not over because a clock was wrong before the ask', async () => {
+    const world = createWorld();
+    world.clock.advance(365 * 86_400_000);
+    await askedOf(world, 8);
+    world.clock.advance(-365 * 86_400_000);
+    const { id } = await askedOf(world);
+    (await world.grant(id))._unsafeUnwrap();
+    expect((await world.agent.perform(dialSet, 'web1', { value: 7 })).isOk()).toBe(true);
+  });
+
+  it('is on record as over once the same is asked again', async () => {
+    const world = createWorld();
+    const { id } = await askedOf(world);
+    world.clock.advance(10 * 60_000);
+    await askedOf(world);
+    await askedOf(world);
+    const over = world.ledger.records.filter(({ type }) => type === 'approval.expired');
+    expect(over.map(({ approval }) => approval)).toEqual([id]);
+  });
+});
+
+describe('a no', () => {
+  it('is taken back by an approver’s signature alone, and the same may then be asked again', async () => {
+    const world = createWorld();
+    const { id } = await askedOf(world);
+    expect((await world.desk.reliefStatement(id))._unsafeUnwrapErr().kind).toBe('not_denied');
+    (await world.desk.deny(id, { by: 'agent:codex', reason: '' }))._unsafeUnwrap();
+    expect((await world.desk.withdraw(id, 'agent:codex'))._unsafeUnwrapErr().kind).toBe('not_pending');
+    const statement = (await world.desk.reliefStatement(id))._unsafeUnwrap();
+    const relieve = async (signature: string) => (await world.desk.relieve(id, signature)).map(({ status }) => status);
+    expect((await relieve(createTestApprover('mallory').sign(statement)))._unsafeUnwrapErr().kind).toBe('unknown_key');
+    expect((await relieve(world.approver.sign(`${statement} `)))._unsafeUnwrapErr().kind).toBe('bad_signature');
+    const before = (await world.agent.perform(dialSet, 'web1', { value: 7 }))._unsafeUnwrapErr();
+    expect(before).toMatchObject({ why: 'approval_denied' });
+    expect((await relieve(world.approver.sign(statement)))._unsafeUnwrap()).toBe('revoked');
+    expect((await askedOf(world)).id).not.toBe(id);
+  });
+
+  it('is no yes: what takes it back cannot be handed in as one', async () => {
+    const world = createWorld();
+    const { id } = await askedOf(world);
+    (await world.desk.deny(id, { by: 'human:dana', reason: '' }))._unsafeUnwrap();
+    const statement = (await world.desk.reliefStatement(id))._unsafeUnwrap();
+    const next = await world.desk.grant(id, { statement, signature: world.approver.sign(statement) });
+    expect(next._unsafeUnwrapErr().kind).toBe('not_pending');
   });
 });

@@ -2,7 +2,6 @@
 
 import { err, ok, type Result } from 'neverthrow';
 import type { Action } from '../action.js';
-import type { Approval } from '../approvals/approval.js';
 import type { CallOptions, ExecutorError } from '../executor.js';
 import type { JsonValue } from '../json.js';
 import type { RecordType } from '../ledger.js';
@@ -10,6 +9,7 @@ import type { Outcome } from '../outcome.js';
 import type { PlanStepBody } from '../plan.js';
 import type { Refusal } from '../refusal.js';
 import type { Performed } from '../workflow.js';
+import type { Usable } from './approve.js';
 import type { Decided } from './decide.js';
 import { type Asking, type Engine, newId } from './engine.js';
 import { readOutcome, redactOutcome } from './outcome.js';
@@ -31,7 +31,8 @@ export interface Ready {
 /** What lets it run: the decision, and the approval with its slot where one is needed. */
 export interface Permit {
   readonly decided: Decided;
-  readonly approval?: Approval;
+  readonly usable?: Usable;
+  /** Which step of its plan it is. */
   readonly slot: number;
   readonly turn: Turn;
   /** The plan it is a step of: its id, digest and that the step runs once. */
@@ -50,12 +51,19 @@ export async function makeReady(
 ): Promise<Result<Ready, Refusal>> {
   const observes = prepared.operation.change?.observes;
   let before: JsonValue = null;
-  if (observes !== undefined && !('none' in observes)) {
-    const seen = await performRead(asking, observes.operation, prepared.target.id, observes.input(prepared.input));
+  const look = observedInput(prepared);
+  if (observes !== undefined && !('none' in observes) && look !== undefined) {
+    const seen = await performRead(asking, observes.operation, prepared.target.id, look);
     if (seen.isErr()) return err(seen.error);
     before = observes.pick(seen.value.output);
   }
   return actionOf(prepared, before).map((action) => ({ prepared, reached, before, action }));
+}
+
+/** What is looked at before it; undefined where there is nothing. */
+function observedInput({ operation, input }: Prepared): unknown {
+  const observes = operation.change?.observes;
+  return observes === undefined || 'none' in observes ? undefined : observes.input(input);
 }
 
 /** The step as a plan holds it. */
@@ -72,7 +80,9 @@ export function stepBody({ prepared, reached, before, action }: Ready, why: stri
     action,
     limits: operation.limits,
     observed:
-      observes === undefined || 'none' in observes ? null : { operation: observes.operation.name, value: before },
+      observes === undefined || 'none' in observes || observedInput(prepared) === undefined
+        ? null
+        : { operation: observes.operation.name, value: before },
     why,
   };
 }
@@ -132,10 +142,10 @@ async function intend(
   scope: Scope,
 ): Promise<Result<readonly string[], Refusal>> {
   const { prepared, reached, before, action } = ready;
-  const { decided, approval, slot, plan, turn } = permit;
+  const { decided, usable, slot, plan, turn } = permit;
   const records = [
     { ...decisionMade(engine, scope, decided), ...(turn.once === undefined ? {} : { once: turn.once }) },
-    ...(approval ? [approvalConsumed(scope, approval, slot)] : []),
+    ...(usable ? [approvalConsumed(scope, usable.approval, usable.slot)] : []),
     executionIntended(engine, scope, {
       action,
       executor: reached.executor,
@@ -167,17 +177,16 @@ async function perform(
 function scopeOf(
   asking: Asking,
   { about }: Prepared,
-  { decided, approval, plan }: Permit,
+  { decided, usable, plan }: Permit,
   execution: string,
 ): Scope & { readonly execution: string } {
-  const bound = plan ?? (approval && { id: approval.plan, digest: approval.digest });
   return {
     asking,
     operation: about.operation,
     target: about.target,
     policy: decided.decision.policyDigest,
     execution,
-    ...(bound ? { plan: bound.id, digest: bound.digest } : {}),
-    ...(approval ? { approval: approval.id } : {}),
+    ...(plan ? { plan: plan.id, digest: plan.digest } : {}),
+    ...(usable ? { approval: usable.approval.id } : {}),
   };
 }

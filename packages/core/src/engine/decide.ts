@@ -65,11 +65,18 @@ const asObject = (input: JsonValue): JsonObject =>
 /** What the obligations of a decision come to. */
 export interface Demands extends ApprovalDemands {
   readonly verify: boolean;
+  /** The most uses that a bounded grant may have to be taken for this; 0 means that this needs a yes of its own. */
+  readonly boundedUses: number;
 }
 
 /** The obligations as demands; one that is not known, or cannot be met, refuses. Err kinds: `refused` (`obligation`). */
 export function demandsOf(decision: Decision, about: About, operation?: Operation): Result<Demands, Refusal> {
-  let demands: Demands = { minimum: 'signature', signers: 1, verify: false };
+  let demands: Demands = {
+    minimum: 'signature',
+    signers: 1,
+    verify: false,
+    boundedUses: boundedUses(decision, operation),
+  };
   for (const { type, parameters } of decision.obligations) {
     if (type === 'approval_method' && parameters.minimum === 'presence') demands = { ...demands, minimum: 'presence' };
     else if (type === 'approval_method' && parameters.minimum === 'signature') continue;
@@ -78,6 +85,14 @@ export function demandsOf(decision: Decision, about: About, operation?: Operatio
     else return err(refused(about, 'obligation'));
   }
   return ok(demands);
+}
+
+/** What every `approval_method` permits, where each says it. Words of the asker's own are never covered: they are not one operation. */
+function boundedUses({ obligations }: Decision, operation?: Operation): number {
+  const methods = obligations.filter(({ type }) => type === 'approval_method');
+  const permitted = methods.map(({ parameters }) => parameters.bounded_uses);
+  if (operation === undefined || operation.class === 'judged' || permitted.length === 0) return 0;
+  return Math.min(...permitted.map((uses) => (Number.isSafeInteger(uses) ? Math.max(0, uses as number) : 0)));
 }
 
 const canVerify = (operation?: Operation): boolean =>

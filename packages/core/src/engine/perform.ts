@@ -1,6 +1,7 @@
 /** The door: one operation on one target, from the caller's words to evidence. */
 
 import { err, ok, type Result } from 'neverthrow';
+import { MOST_BOUNDED_USES } from '../approvals/bounds.js';
 import type { JsonValue } from '../json.js';
 import type { Operation } from '../operation.js';
 import { planBytes, planDigest } from '../plan.js';
@@ -123,12 +124,23 @@ async function performApproved(
     steps: [stepBody(ready, operation.title)],
   };
   const digest = planDigest(planBytes(body));
-  const grant = await findGrant(engine, about, { digest }, 0, demands);
-  if (grant.isErr()) return err(grant.error);
-  if (asking.signal?.aborted) return err(refused(about, 'cancelled'));
-  if (grant.value) {
-    const permit = { decided, approval: grant.value, slot: 0, turn, plan: { id: grant.value.plan, digest } };
-    return ok(await execute(engine, asking, ready, permit, performRead(engine)));
+  for (let tries = 0; tries <= MOST_BOUNDED_USES; tries += 1) {
+    const grant = await findGrant(engine, asking, about, { digest }, 0, demands);
+    if (grant.isErr()) return err(grant.error);
+    if (asking.signal?.aborted) return err(refused(about, 'cancelled'));
+    if (!grant.value) break;
+    const { plan, bounds } = grant.value.approval;
+    const permit = {
+      decided,
+      usable: grant.value,
+      slot: 0,
+      turn,
+      ...(plan === undefined ? {} : { plan: { id: plan, digest } }),
+    };
+    const done = await execute(engine, asking, ready, permit, performRead(engine));
+    // Of several uses at once one gets the slot; the next one is for the others.
+    const lostSlot = bounds && done.isErr() && done.error.kind === 'refused' && done.error.why === 'already_used';
+    if (!lostSlot) return ok(done);
   }
   const plan = { ...newEnvelope(engine, asking, `${operation.title} on ${about.target}`), digest, body };
   const decisions = (id: string) => [decisionMade(engine, { asking, ...about, plan: id, digest }, decided)];

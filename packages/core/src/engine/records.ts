@@ -90,13 +90,23 @@ export function approvalRequested(
   };
 }
 
+/** `approval.expired`: nobody used it, or nobody answered, in its time. */
+export const approvalExpired = ({ id, plan, digest, subject, expiresAt }: Approval): NewRecord => ({
+  type: 'approval.expired',
+  approval: id,
+  ...(plan === undefined ? {} : { plan }),
+  digest,
+  subject,
+  body: { expired_at: expiresAt },
+});
+
 /** `approval.consumed`: a slot can be used once, whoever races. */
 export function approvalConsumed(scope: Scope, approval: Approval, slot: number): NewRecord {
   return {
     ...columns(scope),
     type: 'approval.consumed',
     approval: approval.id,
-    plan: approval.plan,
+    ...(approval.plan === undefined ? {} : { plan: approval.plan }),
     digest: approval.digest,
     once: `approval:${approval.id}:${slot}`,
     body: { slot, approvers: approval.grants.map((grant) => grant.approver) },

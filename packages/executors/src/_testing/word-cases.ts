@@ -52,6 +52,10 @@ export const wordCases = {
   'runs in the directory it is told': async ({ session }) => {
     expect((await exitOf(session, action(['pwd'], { cwd: '/usr' }))).stdout.text).toBe('/usr\n');
   },
+  'does not start where a link in the path of the directory leads': async ({ session }) => {
+    const started = await session.perform(action(['pwd'], { cwd: '/proc/self/root/usr' }), call());
+    expect(started._unsafeUnwrapErr().kind).toBe('not_started');
+  },
   'hands over nothing of its own environment': async ({ session }) => {
     process.env.MESHCLAW_CONTRACT_LEAK = 'leaked';
     const { stdout } = await exitOf(session, action(['env']));

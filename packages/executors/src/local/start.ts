@@ -6,6 +6,7 @@ import type { CommandAction, ExecutorError } from '@meshclaw/core';
 import { err, ok, type Result } from 'neverthrow';
 import { ENVIRONMENT } from '../_command/environment.js';
 import { whyImpossible } from '../_command/why-impossible.js';
+import { type Directory, holdDirectory } from './directory.js';
 
 /** A process that has certainly started. */
 export interface Started {
@@ -19,19 +20,27 @@ export async function start(action: CommandAction): Promise<Result<Started, Exec
   const impossible = whyImpossible(action);
   if (impossible !== undefined) return err({ kind: 'unsupported', message: impossible });
   const [program, ...words] = argvFor(action, process.getuid?.());
+  let held: Directory | undefined;
   try {
+    const directory = await holdDirectory(action.cwd);
+    if (directory.isErr()) return err({ kind: 'not_started', message: directory.error });
+    const { cwd } = directory.value;
+    held = directory.value;
     const child = spawn(program, words, {
       detached: true,
       shell: false,
       env: { ...ENVIRONMENT, HOME: home() },
       stdio: [action.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      ...(action.cwd === undefined ? {} : { cwd: action.cwd }),
+      ...(cwd === undefined ? {} : { cwd }),
     });
     if (child.pid === undefined) return err(notStarted(await failure(child)));
     feed(child, action.stdin);
     return ok({ child, pid: child.pid });
   } catch (cause) {
     return err(notStarted(cause));
+  } finally {
+    // Not waited for: whoever watches the child must do so before it can end.
+    held?.release().catch(() => undefined);
   }
 }
 

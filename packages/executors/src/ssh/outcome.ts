@@ -7,6 +7,7 @@ import type { Ended } from './watch.js';
 
 const NOT_STARTED: Readonly<Record<string, string>> = {
   'no-directory': 'the working directory is not there or may not be entered',
+  'linked-directory': 'the path of the working directory is not the directory itself: a link is in it',
   'no-program': 'there is no such program on the server',
   'no-root': 'the account may not run this as root without a password (sudo -n)',
 };

@@ -19,6 +19,8 @@ export const RUN = [
   'dir=$1; shift',
   'case $as in sudo) HOME=~root; export HOME;; esac',
   'if [ -n "$dir" ]; then cd "$dir" 2>/dev/null || { say no-directory; exit 125; }; fi',
+  // Where it leads is what was approved: a link may lead elsewhere by now. Asked from inside, so that nothing moves in between.
+  'case $dir in /*) [ "$(pwd -P)" = "$dir" ] || { say linked-directory; exit 125; };; esac',
   'case $1 in -*) ;; *) command -v "$1" >/dev/null 2>&1 || { say no-program; exit 127; };; esac',
   'case $as in ask) sudo -n -l -- "$@" >/dev/null 2>&1 </dev/null || { say no-root; exit 125; }; set -- sudo -n -- "$@";; esac',
   'case $input in no) exec </dev/null;; esac',

@@ -3,7 +3,7 @@
 import type { Subject } from '@meshclaw/core';
 import type { Result } from 'neverthrow';
 import type { OpenError } from '../errors.js';
-import { type Home, locateHome } from '../home/home.js';
+import type { Home } from '../home/home.js';
 import { surroundings, whoAsks } from '../home/who-asks.js';
 import type { MeshClawHandle } from '../open.js';
 import type { Printer } from '../output/printer.js';
@@ -25,9 +25,8 @@ export interface CommandContext {
 }
 
 /** The context of this process. */
-export function createContext(printer: Printer, signal: AbortSignal): CommandContext {
+export function createContext(printer: Printer, signal: AbortSignal, home: Home): CommandContext {
   const around = surroundings();
-  const home = locateHome(around.environment);
   let whole: Promise<Result<MeshClawHandle, OpenError>> | undefined;
   let evidence: Promise<Result<Evidence, OpenError>> | undefined;
   const opened: { close(): Promise<void> }[] = [];

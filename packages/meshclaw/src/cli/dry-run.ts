@@ -80,6 +80,8 @@ async function observe(
 ): Promise<Result<JsonValue, string>> {
   const observes = operation.change?.observes;
   if (observes === undefined || 'none' in observes) return ok(null);
-  const seen = await performUntyped(session, observes.operation, server, observes.input(input));
+  const look = observes.input(input);
+  if (look === undefined) return ok(null);
+  const seen = await performUntyped(session, observes.operation, server, look);
   return seen.map(({ output }) => observes.pick(output)).mapErr(({ kind }) => `${observes.operation.name}: ${kind}`);
 }

@@ -1,6 +1,7 @@
 /** Runs one command line to its exit code. Whatever was opened is closed before it answers. */
 
-import { failUsage } from '../output/fail.js';
+import { findHome } from '../home/home.js';
+import { fail, failUsage } from '../output/fail.js';
 import { createPrinter, type Printer } from '../output/printer.js';
 import { createContext } from './context.js';
 import { EXIT, type ExitCode } from './exit-code.js';
@@ -48,8 +49,10 @@ async function runFound({ entry, words }: Found, printer: Printer): Promise<Exit
   const parsed = parseWords(entry, words);
   if (parsed.isErr()) return failUsage(printer, parsed.error.detail, `meshclaw ${entry.name} --help`);
   const { command } = await entry.load();
+  const home = await findHome(process.env);
+  if (home.isErr()) return fail(printer, home.error);
   const interrupt = interruptible();
-  const context = createContext(printer, interrupt.signal);
+  const context = createContext(printer, interrupt.signal, home.value);
   try {
     return await command.run(parsed.value, context);
   } finally {

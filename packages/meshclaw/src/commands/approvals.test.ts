@@ -173,7 +173,7 @@ test('waiting ends with the answer', async () => {
   const { id } = await asked();
   expect((await cli.run(['approvals', 'wait', id, '--seconds', '0'])).code).toBe(4);
   const waiting = cli.start(['approvals', 'wait', id]);
-  expect((await cli.run(['approvals', 'grant', id, '--key', alice.privateFile])).code).toBe(0);
+  expect(await cli.run(['approvals', 'grant', id, '--key', alice.privateFile])).toMatchObject({ code: 0 });
   expect(await waiting.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('granted') });
   expect((await cli.run(['approvals', 'wait', 'appr-none'])).code).toBe(2);
   expect((await cli.run(['approvals', 'wait', id, '--seconds', 'long'])).code).toBe(2);

@@ -6,11 +6,12 @@ import { join, resolve } from 'node:path';
 import { err, ok, type Result } from 'neverthrow';
 import type { Arguments } from '../cli/command.js';
 import { defineCommand } from '../cli/command.js';
-import { EXIT } from '../cli/exit-code.js';
+import { EXIT, type ExitCode } from '../cli/exit-code.js';
 import { detailOf, type HomeError, type UsageError } from '../errors.js';
 import { makeHome } from '../home/home.js';
 import { inventoryText, SAMPLE_INVENTORY, SAMPLE_SETTINGS } from '../home/samples.js';
 import { fail } from '../output/fail.js';
+import type { Printer } from '../output/printer.js';
 
 /** What the inventory begins with. */
 interface Beginning {
@@ -28,9 +29,13 @@ export const command = defineCommand({
   options: [
     { name: 'from', value: 'source', description: 'where the servers come from: ssh-config' },
     { name: 'file', value: 'file', description: 'another file than ~/.ssh/config' },
+    { name: 'system', description: 'as root: an OS user, a home and a file in /etc for MeshClaw alone' },
+    { name: 'dry-run', description: 'with --system: say what would be made, and make nothing' },
   ],
   example: 'init --from ssh-config',
   async run(args, { home, printer }) {
+    if (args.flag('system')) return initSystem(args, printer);
+    if (args.flag('dry-run')) return fail(printer, usage('--dry-run is for --system', ''));
     const beginning = await beginningOf(args);
     if (beginning.isErr()) return fail(printer, beginning.error);
     const { inventory, servers, notes } = beginning.value;
@@ -55,6 +60,24 @@ export const command = defineCommand({
     return EXIT.fine;
   },
 });
+
+/** Sets the machine up, or says what that would make. */
+async function initSystem(args: Arguments, printer: Printer): Promise<ExitCode> {
+  const dryRun = args.flag('dry-run');
+  if (args.optional('from') !== undefined) return fail(printer, usage('--system takes no --from', ''));
+  if (!dryRun && process.getuid?.() !== 0)
+    return fail(printer, usage('--system is for root', 'sudo meshclaw init --system'));
+  const { setUpSystem, SYSTEM_USER } = await import('../home/system-setup.js');
+  const set = await setUpSystem({ dryRun });
+  if (set.isErr()) return fail(printer, set.error);
+  for (const { what, state } of set.value) printer.text(`${state}  ${what}`);
+  if (!dryRun) {
+    printer.text(`next, as ${SYSTEM_USER}: meshclaw approvers add <name> <public key file>`);
+    printer.text(`agents then ask as other users, by what you let them run as ${SYSTEM_USER}; no service is installed`);
+  }
+  printer.data({ dry_run: dryRun, steps: set.value });
+  return EXIT.fine;
+}
 
 async function beginningOf(args: Arguments): Promise<Result<Beginning, HomeError | UsageError>> {
   const from = args.optional('from');

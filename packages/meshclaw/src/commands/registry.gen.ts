@@ -13,7 +13,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./approvals/deny.js'),
   },
   {
-    ...{"name":"approvals grant","summary":"Say yes to a plan by signing it with an approver’s key","description":"Shows the plan in full on stderr, then signs with --key (by ssh-keygen, which asks for passphrase or touch) or takes a signature made elsewhere over the text of \"approvals statement\".","positionals":[{"name":"id","description":"the approval","required":true}],"options":[{"name":"key","value":"file","description":"sign here with this private key (or public key, when an agent holds it)"},{"name":"signature","value":"file","description":"a signature over the statement, made elsewhere; - reads stdin"}],"example":"approvals grant appr-4k2m9x1c7q0z --key ~/.ssh/id_ed25519"},
+    ...{"name":"approvals grant","summary":"Say yes to a plan by signing it with an approver’s key","description":"Shows the plan in full on stderr, then signs with --key (by ssh-keygen, which asks for passphrase or touch) or takes a signature made elsewhere over the text of \"approvals statement\". Without an id, --for, --operation, --server, --count and --minutes make a bounded grant: one signature for so many uses, where policy permits it for the class.","positionals":[{"name":"id","description":"the approval","required":false}],"options":[{"name":"key","value":"file","description":"sign here with this private key (or public key, when an agent holds it)"},{"name":"signature","value":"file","description":"a signature over the statement, made elsewhere; - reads stdin"},{"name":"for","value":"subject","description":"bounded grant: whose uses, as agent:codex"},{"name":"operation","value":"name","description":"bounded grant: what may be done; repeatable","repeatable":true},{"name":"server","value":"name","description":"bounded grant: where; repeatable, no patterns","repeatable":true},{"name":"count","value":"n","description":"bounded grant: how often in all, at most 50"},{"name":"minutes","value":"n","description":"bounded grant: for how long, at most 1440"},{"name":"signers","value":"1|2","description":"bounded grant: how many approvers have to sign"},{"name":"method","value":"how","description":"bounded grant: signature, or presence for touched security keys"}],"example":"approvals grant appr-4k2m9x1c7q0z --key ~/.ssh/id_ed25519"},
     load: () => import('./approvals/grant.js'),
   },
   {
@@ -41,7 +41,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./approvals/wait.js'),
   },
   {
-    ...{"name":"approvals withdraw","summary":"Take back what you asked for, answered or not","positionals":[{"name":"id","description":"the approval","required":true}],"options":[],"example":"approvals withdraw appr-4k2m9x1c7q0z"},
+    ...{"name":"approvals withdraw","summary":"Take back what you asked for, answered or not; or, as an approver, take back a no","description":"Whoever asked takes the ask back without a signature. A no holds for 24 hours, or until an approver signs with --key (or signs the text of --statement elsewhere and gives --signature); the same may then be asked for again.","positionals":[{"name":"id","description":"the approval","required":true}],"options":[{"name":"key","value":"file","description":"sign here with this private key (or public key, when an agent holds it)"},{"name":"signature","value":"file","description":"a signature over the statement, made elsewhere; - reads stdin"},{"name":"statement","description":"print the bytes that an approver has to sign"}],"example":"approvals withdraw appr-4k2m9x1c7q0z"},
     load: () => import('./approvals/withdraw.js'),
   },
   {
@@ -129,7 +129,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./hook/claude-code.js'),
   },
   {
-    ...{"name":"init","summary":"Make the home with sample files; never overwrites","description":"With --from ssh-config the inventory has the servers that ~/.ssh/config names: their names and addresses. Nothing in that file is executed and no server is asked.","positionals":[],"options":[{"name":"from","value":"source","description":"where the servers come from: ssh-config"},{"name":"file","value":"file","description":"another file than ~/.ssh/config"}],"example":"init --from ssh-config"},
+    ...{"name":"init","summary":"Make the home with sample files; never overwrites","description":"With --from ssh-config the inventory has the servers that ~/.ssh/config names: their names and addresses. Nothing in that file is executed and no server is asked.","positionals":[],"options":[{"name":"from","value":"source","description":"where the servers come from: ssh-config"},{"name":"file","value":"file","description":"another file than ~/.ssh/config"},{"name":"system","description":"as root: an OS user, a home and a file in /etc for MeshClaw alone"},{"name":"dry-run","description":"with --system: say what would be made, and make nothing"}],"example":"init --from ssh-config"},
     load: () => import('./init.js'),
   },
   {

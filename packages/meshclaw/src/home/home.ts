@@ -7,12 +7,15 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { err, ok, type Result } from 'neverthrow';
 import { detailOf, type HomeError } from '../errors.js';
 import { checkOne, unusable } from './safe-file.js';
+import { agreesOnHome, readSystem, type SystemSettings } from './system.js';
 
 /** The paths of a home; nothing is read or made by naming them. */
 export interface Home {
   readonly folder: string;
   /** Where the choice came from, for `config show`. */
-  readonly from: 'option' | 'MESHCLAW_HOME' | 'default';
+  readonly from: 'option' | 'MESHCLAW_HOME' | 'default' | 'system';
+  /** What root fixed for this machine; absent where root fixed nothing. */
+  readonly system?: SystemSettings;
   readonly settings: string;
   readonly inventory: string;
   readonly approvers: string;
@@ -26,6 +29,23 @@ export function locateHome(environment: Readonly<Record<string, string | undefin
   if (option !== undefined) return homeAt(resolve(option), 'option');
   if (named !== undefined && named !== '') return homeAt(isAbsolute(named) ? named : resolve(named), 'MESHCLAW_HOME');
   return homeAt(join(homedir(), '.meshclaw'), 'default');
+}
+
+/** The home that is meant, where root lets it be. Err kinds: every `HomeError` of the system's file, `meshclaw.home_unusable`. */
+export async function findHome(
+  environment: Readonly<Record<string, string | undefined>>,
+  option?: string,
+  file?: string,
+): Promise<Result<Home, HomeError>> {
+  const system = await readSystem(file);
+  if (system.isErr()) return err(system.error);
+  const named = locateHome(environment, option);
+  if (system.value === undefined) return ok(named);
+  const { home, approvers } = system.value;
+  const agreed = named.from === 'default' ? ok(undefined) : agreesOnHome(named.folder, system.value);
+  if (agreed.isErr()) return err(agreed.error);
+  const found = home === undefined ? named : homeAt(home, 'system');
+  return ok({ ...found, ...(approvers === undefined ? {} : { approvers }), system: system.value });
 }
 
 function homeAt(folder: string, from: Home['from']): Home {

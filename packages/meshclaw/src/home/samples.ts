@@ -15,6 +15,13 @@ policy:
 #   anchors:
 #     - file: /mnt/elsewhere/meshclaw-heads
 #     - command: [ssh, witness, cat >> meshclaw-heads]
+
+# # Who is told when a person is asked, and when one has answered: an id and how to look at it, never the plan.
+# notifications:
+#   - webhook: https://hooks.example.net/meshclaw
+#     secret_file: /home/me/.config/meshclaw-webhook-secret
+#   - ntfy: https://ntfy.example.net/my-approvals
+#   - command: [notify-send, --, MeshClaw, somebody waits for an approval]
 `;
 
 export const SAMPLE_INVENTORY = `# The servers MeshClaw may be asked about. Names carry no meaning; what policy may use is written here.

@@ -18,8 +18,8 @@ async function problemsOf(text: string) {
 
 test('without a file every value is its default', async () => {
   const { settings, sources } = (await loadSettings(at.home))._unsafeUnwrap();
-  expect(settings).toEqual({ policyPack: 'homelab', evidenceFolder: at.home.folder, anchors: [] });
-  expect(sources.map(({ from }) => from)).toEqual(['option', 'default', 'default', 'default']);
+  expect(settings).toEqual({ policyPack: 'homelab', evidenceFolder: at.home.folder, anchors: [], notifications: [] });
+  expect(sources.map(({ from }) => from)).toEqual(['option', 'default', 'default', 'default', 'default']);
 });
 
 test('the sample is valid', async () => {

@@ -52,6 +52,7 @@ export const failUsage = (printer: Printer, message: string, detail: string): Ex
 function codeOfApproval({ kind }: ApprovalError): ExitCode {
   switch (kind) {
     case 'unknown_approval':
+    case 'invalid_bounds':
     case 'approvers_unavailable':
       return EXIT.usage;
     case 'bad_signature':
@@ -60,10 +61,13 @@ function codeOfApproval({ kind }: ApprovalError): ExitCode {
     case 'weak_method':
     case 'expired':
     case 'not_pending':
+    case 'not_denied':
+    case 'approval_denied':
     case 'not_the_asker':
     case 'digest_mismatch':
       return EXIT.denied;
     case 'evidence_unavailable':
+    case 'too_many_pending':
       return EXIT.notDone;
   }
 }

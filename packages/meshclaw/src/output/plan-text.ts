@@ -28,7 +28,7 @@ function stepLines(step: PlanStepBody, index: number, count: number): readonly s
     ...(facts.length === 0 ? [] : [`  system    ${facts.join(', ')}`]),
     `  input     ${json(step.input)}`,
     ...actionLines(step.action).map((line) => `  ${line}`),
-    `  observed  ${observed === null ? 'nothing: it does not depend on what is there' : `${observed.operation} ${json(observed.value)}`}`,
+    `  observed  ${observed === null ? 'nothing: what is there is not looked at' : `${observed.operation} ${json(observed.value)}`}`,
     `  limits    ${limits.timeoutMs} ms, ${limits.maxOutputBytes} bytes of output`,
   ];
 }

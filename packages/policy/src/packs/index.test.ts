@@ -1,6 +1,7 @@
 import type { DecisionRequest } from '@meshclaw/core';
 import { describe, expect, it } from 'vitest';
 import { openPolicy } from '../open-policy.js';
+import type { Pack } from './index.js';
 
 const asked = (action: DecisionRequest['action'], properties = {}): DecisionRequest => ({
   requestId: 'req-1',
@@ -37,6 +38,18 @@ describe('a pack', () => {
         { type: 'approval_method', parameters: { minimum: 'presence' } },
       ],
     });
+  });
+
+  it('of a homelab permits bounded grants for plain writes, and no other one permits any', async () => {
+    const write = asked({ name: 'class.write', class: 'write', properties: {} });
+    const permitted = async (pack: Pack, request: DecisionRequest) => {
+      const { obligations } = await (await openPolicy({ pack }))._unsafeUnwrap().decide(request);
+      return obligations.find(({ type }) => type === 'approval_method')?.parameters.bounded_uses;
+    };
+    expect([await permitted('homelab', write), await permitted('production', write)]).toEqual([20, undefined]);
+    for (const kind of ['destructive', 'spend', 'secret'] as const) {
+      expect(await permitted('homelab', asked({ name: `class.${kind}`, class: kind, properties: {} }))).toBeUndefined();
+    }
   });
 
   it('of looking only allows reads and denies every change', async () => {

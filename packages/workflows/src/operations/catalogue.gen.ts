@@ -8,6 +8,7 @@ export const operations: OperationCatalogue = {
   'disk.largest': () => import('./disk.js').then((m) => m.diskLargest),
   'disk.usage': () => import('./disk.js').then((m) => m.diskUsage),
   'file.chmod': () => import('./file.js').then((m) => m.fileChmod),
+  'file.digest': () => import('./file.js').then((m) => m.fileDigest),
   'file.stat': () => import('./file.js').then((m) => m.fileStat),
   'host.facts': () => import('./host.js').then((m) => m.hostFacts),
   'host.reachability': () => import('./host.js').then((m) => m.hostReachability),

@@ -56,10 +56,10 @@ describe('command.run', () => {
     expect(commandRun.input.safeParse({ argv }).success).toBe(false);
   });
 
-  it('leaves its class to policy and cannot be observed, verified or undone', () => {
+  it('leaves its class to policy and cannot be verified or undone', () => {
     expect(commandRun.class).toBe('judged');
     expect(commandRun.change).toMatchObject({
-      observes: { none: expect.any(String) },
+      observes: { operation: { name: 'file.digest' } },
       verify: { none: expect.any(String) },
       undo: { none: expect.any(String) },
     });

@@ -3,7 +3,9 @@
 import { defineChange } from '@meshclaw/core';
 import { ok } from 'neverthrow';
 import { z } from 'zod';
-import { AbsolutePath } from '../inputs.js';
+import { PlainPath } from '../inputs.js';
+import { plainWords, programFile } from './_text/program-file.js';
+import { fileDigest } from './file.js';
 
 // Ten minutes and one MiB a stream; a caller may shorten the time, nobody may lengthen it.
 const LIMITS = { timeoutMs: 600_000, maxOutputBytes: 1_048_576 };
@@ -25,7 +27,7 @@ const Input = z
     argv: z.tuple([Program], Word).optional().describe('a program and its words, as they are'),
     text: ShellText.optional().describe('shell text instead of argv'),
     shell: z.enum(['sh', 'bash']).optional().describe('the shell that reads text; sh when left out'),
-    cwd: AbsolutePath.optional(),
+    cwd: PlainPath.optional(),
   })
   .refine(({ argv, text }) => (argv === undefined) !== (text === undefined), 'needs either argv or text')
   .refine(({ text, shell }) => shell === undefined || text !== undefined, 'shell is only for text');
@@ -69,7 +71,16 @@ export const commandRun = defineChange({
       cut: stdout.cut || stderr.cut,
       durationMs,
     }),
-  observes: { none: 'what a command depends on cannot be told from its words' },
+  // The file that would run is bound as it is; what that file reads, or a program found by its name, is not.
+  observes: {
+    operation: fileDigest,
+    input: ({ argv, text, cwd }) => {
+      const words = argv ?? plainWords(text ?? '');
+      const path = words && programFile(words, cwd);
+      return path !== undefined && PlainPath.safeParse(path).success ? { path } : undefined;
+    },
+    pick: (found) => found,
+  },
   verify: { none: 'what a command should bring about cannot be told from its words' },
   undo: { none: 'what takes a command back cannot be told from its words' },
 });

@@ -2,7 +2,7 @@
 
 export { commandRun } from './command.js';
 export { diskLargest, diskUsage } from './disk.js';
-export { fileChmod, fileStat } from './file.js';
+export { fileChmod, fileDigest, fileStat } from './file.js';
 export { hostFacts, hostReachability } from './host.js';
 export { logJournal } from './log.js';
 export { serviceFailed, serviceList, serviceRestart, serviceStatus, serviceUnit } from './service.js';

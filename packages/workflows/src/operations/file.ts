@@ -1,9 +1,10 @@
-/** Files: what one path is, and its mode. Contents are never read. */
+/** Files: what one path is, its digest and its mode. Contents are never shown. */
 
 import { defineChange, defineRead, script, step, unsupported, type WantedStep } from '@meshclaw/core';
 import { err, ok } from 'neverthrow';
 import { z } from 'zod';
 import { FileMode, PlainPath, RunsAs } from '../inputs.js';
+import { DIGEST, Digest, parseDigest } from './_file/digest.js';
 import { chmodScript, observedWords, parseStat, Stat, statScript } from './_file/stat.js';
 import type { FileType } from './_text/mode.js';
 import { unparseable, wholeText } from './_text/read-text.js';
@@ -22,6 +23,21 @@ export const fileStat = defineRead({
   output: Stat,
   action: ({ path, as }, { userland }) => script(statScript(userland), [path], as),
   parse: (outcome, _input, { userland }) => wholeText(outcome.stdout).andThen((text) => parseStat(text, userland)),
+});
+
+/** Answers the digest of one file, through links. What may not be read says so. */
+export const fileDigest = defineRead({
+  name: 'file.digest',
+  title: 'Take the digest of a file',
+  description:
+    'Answers SHA-256 of the contents of one file, through symbolic links, or that it is missing, no file, or not readable by the login. Shows no contents.',
+  on: 'server',
+  via: 'command',
+  limits: { timeoutMs: 20_000, maxOutputBytes: 4_096 },
+  input: z.strictObject({ path: PlainPath }),
+  output: Digest,
+  action: ({ path }) => script(DIGEST, [path]),
+  parse: (outcome) => wholeText(outcome.stdout).andThen(parseDigest),
 });
 
 /** Sets the mode of one file or directory, if it is still the one that was observed. Never follows a symbolic link at the path's end; clears the set-id and sticky bits unless the mode names them. */

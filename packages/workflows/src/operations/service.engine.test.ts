@@ -116,7 +116,7 @@ describe('service.restart through the engine', () => {
     const { restart, approve } = world(reached());
     const plan = await approve();
     expect(calls()).toBe('');
-    expect(plan.body.steps[0]?.observed).toEqual({
+    expect(plan?.body.steps[0]?.observed).toEqual({
       operation: 'service.status',
       value: { unit: 'demo.service', load: 'loaded', active: 'active', sub: 'running', invocation: OLD },
     });

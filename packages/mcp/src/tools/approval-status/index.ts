@@ -1,6 +1,6 @@
 /** Answers how an approval stands. It reads; answering an approval is a person's, with a key that no tool has. */
 
-import type { Approval, ApprovalError, PlanBody } from '@meshclaw/core';
+import type { Approval, ApprovalError, Bounds, PlanBody } from '@meshclaw/core';
 import { z } from 'zod';
 import { type Answer, done, failed } from '../../answer.js';
 import { defineTool } from '../../tool.js';
@@ -10,7 +10,11 @@ const MOST_LISTED = 20;
 const State = z.strictObject({
   id: z.string(),
   status: z.enum(['pending', 'granted', 'denied', 'expired', 'revoked', 'used']),
-  plan: z.string(),
+  plan: z.string().optional(),
+  /** Instead of a plan: what one signature allows several times. */
+  bounds: z
+    .strictObject({ operations: z.array(z.string()), targets: z.array(z.string()), uses: z.int(), used: z.int() })
+    .optional(),
   subject: z.string(),
   requestedAt: z.string(),
   expiresAt: z.string(),
@@ -40,7 +44,7 @@ export const approvalStatus = defineTool({
     }
     const shown = await approvals.show(approval);
     if (shown.isErr()) return notRead(shown.error);
-    return done({ approvals: [stateOf(shown.value.approval, shown.value.plan.body.steps)] });
+    return done({ approvals: [stateOf(shown.value.approval, shown.value.plan?.body.steps)] });
   },
 });
 
@@ -48,12 +52,21 @@ const notRead = ({ kind, message, detail }: ApprovalError): Answer =>
   failed({ kind, message, ...(detail === undefined ? {} : { detail }) });
 
 function stateOf(approval: Approval, steps?: PlanBody['steps']): z.input<typeof State> {
-  const { id, status, plan, subject, requestedAt, expiresAt, demands, grants, denial } = approval;
+  const { id, status, plan, bounds, consumed, subject, requestedAt, expiresAt, demands, grants, denial } = approval;
   return {
-    ...{ id, status, plan, subject, requestedAt, expiresAt },
+    ...{ id, status, subject, requestedAt, expiresAt },
+    ...(plan === undefined ? {} : { plan }),
+    ...(bounds ? { bounds: boundsOf(bounds, consumed.length) } : {}),
     signersNeeded: demands.signers,
     signers: grants.map(({ approver }) => approver),
     ...(denial ? { denied: { ...denial } } : {}),
     ...(steps ? { steps: steps.map(({ operation, target }) => ({ operation, target: target.id })) } : {}),
   };
 }
+
+const boundsOf = ({ operations, targets, uses }: Bounds, used: number) => ({
+  operations: [...operations],
+  targets: [...targets],
+  uses,
+  used,
+});

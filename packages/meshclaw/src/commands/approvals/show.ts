@@ -2,9 +2,8 @@
 
 import { defineCommand } from '../../cli/command.js';
 import { EXIT } from '../../cli/exit-code.js';
-import { approvalLines } from '../../output/approval-text.js';
+import { approvalLines, askedLines } from '../../output/approval-text.js';
 import { fail, failApproval } from '../../output/fail.js';
-import { planLines } from '../../output/plan-text.js';
 
 export const command = defineCommand({
   name: 'approvals show',
@@ -17,7 +16,7 @@ export const command = defineCommand({
     if (evidence.isErr()) return fail(printer, evidence.error);
     const shown = await evidence.value.approvals.show(args.text('id'));
     if (shown.isErr()) return failApproval(printer, shown.error);
-    for (const line of [...approvalLines(shown.value.approval), '', ...planLines(shown.value.plan)]) printer.text(line);
+    for (const line of [...approvalLines(shown.value.approval), '', ...askedLines(shown.value)]) printer.text(line);
     printer.data(shown.value);
     return EXIT.fine;
   },

@@ -2,8 +2,8 @@
 
 import { defineCommand } from '../../cli/command.js';
 import { EXIT } from '../../cli/exit-code.js';
+import { askedLines } from '../../output/approval-text.js';
 import { fail, failApproval } from '../../output/fail.js';
-import { planLines } from '../../output/plan-text.js';
 
 export const command = defineCommand({
   name: 'approvals statement',
@@ -22,8 +22,8 @@ export const command = defineCommand({
     if (shown.isErr()) return failApproval(printer, shown.error);
     const statement = await desk.statement(id);
     if (statement.isErr()) return failApproval(printer, statement.error);
-    for (const line of planLines(shown.value.plan)) printer.note(line);
-    if (printer.json) printer.data({ statement: statement.value, plan: shown.value.plan });
+    for (const line of askedLines(shown.value)) printer.note(line);
+    if (printer.json) printer.data({ statement: statement.value, ...shown.value });
     else printer.exact(statement.value);
     return EXIT.fine;
   },

@@ -3,11 +3,13 @@
 import { existsSync } from 'node:fs';
 import { defineCommand } from '../../cli/command.js';
 import { EXIT } from '../../cli/exit-code.js';
+import { AGAINST_WHOM, againstWhom } from '../../home/against-whom.js';
 import { readApprovers } from '../../home/approvers.js';
 import { checkHome } from '../../home/home.js';
 import { loadTargets } from '../../home/inventory.js';
 import { checkTree } from '../../home/safe-file.js';
 import { loadSettings, type SourcedValue } from '../../home/settings.js';
+import { SYSTEM_FILE } from '../../home/system.js';
 import { fail } from '../../output/fail.js';
 import { table } from '../../output/table.js';
 import { executorLoaders } from '../../wire.js';
@@ -36,11 +38,14 @@ export const command = defineCommand({
       sourced('inventory.servers', targets.value.length, home.inventory),
       sourced('approvers', approvers.value.length, home.approvers),
     ];
-    const values = [...settings.value.sources, ...counted];
+    const row = await againstWhom(home);
+    const system = home.system?.file ?? SYSTEM_FILE;
+    const holds = { key: 'holds against', value: AGAINST_WHOM[row], from: home.system ? system : `no ${system}` };
+    const values = [...settings.value.sources, ...counted, holds];
     const rows = values.map(({ key, value, from }) => [key, value, from]);
     printer.text(table(['key', 'value', 'from'], rows, printer));
     if (!checked.value) printer.note('there is no home yet; it is made when it is needed, or by "meshclaw init"');
-    printer.data({ home_exists: checked.value, values });
+    printer.data({ home_exists: checked.value, holds_against: row, values });
     return EXIT.fine;
   },
 });
