@@ -132,7 +132,9 @@ describe('the proof vectors of transparency-dev/merkle', () => {
 
   it('do not hold when one thing of a consistency is changed', () => {
     const accepted = consistencies.flatMap((claim) =>
-      wrongConsistencies(claim).flatMap(([name, wrong]) => (verifyConsistency(wrong) ? [`${claim.from}: ${name}`] : [])),
+      wrongConsistencies(claim).flatMap(([name, wrong]) =>
+        verifyConsistency(wrong) ? [`${claim.from}: ${name}`] : [],
+      ),
     );
     expect(accepted).toEqual([]);
     expect(consistencies.flatMap(wrongConsistencies).length).toBeGreaterThan(92);

@@ -6,6 +6,7 @@ import { type Connection, untilFree } from './connection.js';
 import { unavailable } from './errors.js';
 import { type GroupOutcome, storeGroup, type Verdict } from './group.js';
 import type { Draft } from './record.js';
+import type { ClosedEpoch, Epochs } from './rotate.js';
 import { isBusy } from './sqlite-error.js';
 import type { Store } from './store.js';
 
@@ -13,6 +14,8 @@ export interface Writer {
   append(drafts: readonly Draft[], unless?: Unless): Promise<Result<readonly Receipt[], LedgerError>>;
   /** Signs a head over everything there is, unless the last one does. */
   signHead(): Promise<Result<void, LedgerError>>;
+  /** Closes the epoch behind what was asked before, and goes on in the next. Err kinds: `unavailable`. */
+  rotate(): Promise<Result<ClosedEpoch, LedgerError>>;
   /** Waits for what was asked before, signs a last head and stops. */
   stop(): Promise<void>;
 }
@@ -24,6 +27,7 @@ interface Job {
 }
 export interface WriterOptions {
   readonly connection: Connection;
+  readonly epochs: Epochs;
   readonly clock: Clock;
   /** How long an append waits for other processes before it answers `unavailable`. */
   readonly waitMs: number;
@@ -37,8 +41,9 @@ export interface WriterOptions {
 const GROUP_RECORDS = 512;
 
 /** A writer over a connection. */
-export function createWriter({ connection, clock, waitMs, headEveryMs, onHead }: WriterOptions): Writer {
+export function createWriter({ connection, epochs, clock, waitMs, headEveryMs, onHead }: WriterOptions): Writer {
   let queue: Job[] = [];
+  let rotations: ((closed: Result<ClosedEpoch, LedgerError>) => void)[] = [];
   let draining: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -52,18 +57,30 @@ export function createWriter({ connection, clock, waitMs, headEveryMs, onHead }:
   }
 
   async function drain(): Promise<void> {
-    while (queue.length > 0) {
+    while (queue.length + rotations.length > 0) {
       // A turn of the event loop, so that callers of the same moment join this group.
       await new Promise((resolve) => setImmediate(resolve));
-      await writeGroup();
+      if (queue.length > 0) await writeGroup();
+      else await rotate();
     }
     draining = undefined;
+  }
+
+  async function rotate(): Promise<void> {
+    const asked = rotations;
+    rotations = [];
+    const closed = await epochs.rotate();
+    for (const settle of asked) settle(closed.map(({ epoch, size }) => ({ epoch, size })));
+    const signed = closed.unwrapOr(undefined)?.signed;
+    if (signed !== undefined) onHead?.(signed);
   }
 
   async function writeGroup(): Promise<void> {
     const store = await connection.store();
     if (store.isErr()) return refuseAll(take(), store.error);
-    const begun = await untilFree(() => store.value.database.exec('BEGIN IMMEDIATE'), waitMs);
+    const begun = await untilFree(() => (connection.holds(store.value) ? begin(store.value) : 'closed'), waitMs);
+    // What waits goes into the next epoch.
+    if (begun.isOk() && begun.value === 'closed') return connection.leave(store.value);
     // Only now, so that those who came while waiting for the lock are in.
     const jobs = take();
     if (begun.isErr()) return refuseBegun(jobs, begun.error);
@@ -71,7 +88,10 @@ export function createWriter({ connection, clock, waitMs, headEveryMs, onHead }:
       const outcome = commit(store.value, jobs, clock.now());
       for (const [at, job] of jobs.entries()) job.settle(outcome.verdicts[at] ?? unanswered);
       if (outcome.uncovered) armTimer();
-      if (outcome.signed !== undefined) onHead?.(outcome.signed);
+      if (outcome.signed === undefined) return;
+      onHead?.(outcome.signed);
+      // Should it fail, it is due again with the next head, and whoever appends is told why.
+      if (epochs.isDue(store.value)) await rotate();
     } catch (cause) {
       connection.poison();
       refuseAll(jobs, unavailable('the append could not be stored', cause));
@@ -105,6 +125,13 @@ export function createWriter({ connection, clock, waitMs, headEveryMs, onHead }:
 
   return {
     append: (drafts, unless) => enqueue(drafts, unless, false),
+    rotate: () => {
+      if (stopped) return Promise.resolve(err(unavailable('the ledger is closed')));
+      return new Promise((settle) => {
+        rotations.push(settle);
+        draining ??= drain();
+      });
+    },
     signHead: async () => (await enqueue([], undefined, true)).map(() => undefined),
     stop: async () => {
       if (stopped) return draining;
@@ -119,6 +146,14 @@ export function createWriter({ connection, clock, waitMs, headEveryMs, onHead }:
       await draining;
     },
   };
+}
+
+/** Begins a transaction, unless nothing can be added to this epoch any more. */
+function begin({ database, closing }: Store): 'open' | 'closed' {
+  database.exec('BEGIN IMMEDIATE');
+  if (closing() === undefined) return 'open';
+  database.exec('ROLLBACK');
+  return 'closed';
 }
 
 function commit(store: Store, jobs: readonly Job[], recordedAt: string): GroupOutcome {
