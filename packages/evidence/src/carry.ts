@@ -22,6 +22,8 @@ const APPROVAL_DAYS = 2;
 /** Keys of things that are over long before: what they guard against cannot happen any more. All other keys stay taken for ever. */
 const EXPIRING_KEYS = ['approval:', 'plan:', 'turn:'];
 const KEY_DAYS = 30;
+/** And so many are kept whatever the clock says: one that jumped ahead ends nothing. */
+const NEWEST_KEYS = 1000;
 /** As many as are looked through for unfinished ones. */
 const INTENTS = 1000;
 /** Policy counts what ran in the last hour; twice that, for clocks. */
@@ -131,7 +133,9 @@ function keysOf(store: Store, since: string): Readonly<Record<string, number>> {
   const later =
     typeof block === 'number' ? block * BLOCK_RECORDS : store.tail().frontier.size - store.tail().records.length;
   // Of keys that this file took over itself it is not known how old they are.
-  const from = String(began) >= since ? 0 : later;
+  const old = String(began) >= since ? 0 : later;
+  const newest = store.statement('SELECT idx FROM once ORDER BY idx DESC LIMIT 1 OFFSET ?').get(NEWEST_KEYS - 1)?.idx;
+  const from = Math.min(old, Number(newest ?? 0));
   const expiring = EXPIRING_KEYS.map((prefix) => `key GLOB '${prefix}*'`).join(' OR ');
   const rows = store.statement(`SELECT key, idx FROM once WHERE idx >= ? OR NOT (${expiring}) ORDER BY key`).all(from);
   return Object.fromEntries(rows.map(({ key, idx }) => [String(key), Number(idx)]));

@@ -30,6 +30,13 @@ const settingsSchema = z.strictObject({
       folder: z.string().refine(isAbsolute, 'must be an absolute path').optional(),
       /** Where signed heads are kept as well. */
       anchors: z.array(anchorSchema).max(8).optional(),
+      /** When the ledger goes on in a new file. */
+      epoch: z
+        .strictObject({
+          max_mib: z.int().min(1).max(1_048_576).optional(),
+          max_days: z.int().min(1).max(3650).optional(),
+        })
+        .optional(),
     })
     .optional(),
 });
@@ -39,6 +46,8 @@ export interface Settings {
   readonly policyPack: Pack;
   readonly evidenceFolder: string;
   readonly anchors: readonly Anchor[];
+  /** How large and how old a file of the ledger becomes. */
+  readonly epoch: { readonly maxMib: number; readonly maxDays: number };
 }
 /** One effective value and its source, for `config show`. */
 export interface SourcedValue {
@@ -63,14 +72,18 @@ export async function loadSettings(home: Home): Promise<Result<LoadedSettings, H
   return ok(effective(home, parsed.data));
 }
 
+const DEFAULT_EPOCH = { maxMib: 1024, maxDays: 90 };
+
 function effective(home: Home, given: z.output<typeof settingsSchema>): LoadedSettings {
   const pack = given.policy?.pack;
   const folder = given.evidence?.folder;
   const anchors = given.evidence?.anchors;
+  const epoch = given.evidence?.epoch;
   const settings = {
     policyPack: pack ?? DEFAULT_PACK,
     evidenceFolder: folder ?? home.folder,
     anchors: anchors ?? [],
+    epoch: { maxMib: epoch?.max_mib ?? DEFAULT_EPOCH.maxMib, maxDays: epoch?.max_days ?? DEFAULT_EPOCH.maxDays },
   };
   const from = (value: unknown) => (value === undefined ? 'default' : home.settings);
   return {
@@ -80,6 +93,8 @@ function effective(home: Home, given: z.output<typeof settingsSchema>): LoadedSe
       { key: 'policy.pack', value: settings.policyPack, from: from(pack) },
       { key: 'evidence.folder', value: settings.evidenceFolder, from: from(folder) },
       { key: 'evidence.anchors', value: settings.anchors.map(anchorName).join(', '), from: from(anchors) },
+      { key: 'evidence.epoch.max_mib', value: String(settings.epoch.maxMib), from: from(epoch?.max_mib) },
+      { key: 'evidence.epoch.max_days', value: String(settings.epoch.maxDays), from: from(epoch?.max_days) },
     ],
   };
 }
