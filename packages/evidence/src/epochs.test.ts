@@ -1,16 +1,16 @@
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NewRecord } from '@meshclaw/core';
 import { describe, expect, it } from 'vitest';
 import { describeLedger } from './_testing/ledger-contract.js';
 import { changeUnseen, outsideConnection, temporaryFolder, temporaryLedger } from './_testing/temporary.js';
 import type { LedgerHandle } from './ledger.js';
-import { builtinSqlite } from './offline/builtin-sqlite.js';
+import { parseVerifierKey } from './note.js';
 import { checkProof } from './offline/check-proof.js';
 import { verifyFile } from './offline/verify-file.js';
 import { openLedger } from './open-ledger.js';
-
-const hasSqlite = builtinSqlite() !== undefined;
+import { loadSqlite } from './sqlite.js';
+import { verifyStore } from './verify.js';
 
 /** A ledger in its third epoch, whose epochs do not end where a block of 256 does. */
 async function thirdEpoch(folder = temporaryFolder()): Promise<LedgerHandle> {
@@ -82,7 +82,7 @@ describe('a ledger that is rotated', () => {
 
   it('lets go of the keys of approvals that ended long ago, and of no others', async () => {
     let now = '2026-01-01T00:00:00.000Z';
-    const clock = { now: () => now, sleep: async () => undefined };
+    const clock = { now: () => now, monotonicMs: () => 0, sleep: async () => undefined };
     const folder = temporaryFolder();
     const ledger = await temporaryLedger({ folder, clock });
     await stored(ledger, [decision({ once: 'approval:old:0' }), decision({ once: 'approver:first' })]);
@@ -186,7 +186,9 @@ describe('a ledger that is rotated', () => {
       );
     expect((await full.count({ types: ['ledger.continued'] }))._unsafeUnwrap()).toBeGreaterThan(1);
     let now = '2026-01-01T00:00:00.000Z';
-    const old = await temporaryLedger({ clock: { now: () => now, sleep: async () => undefined } });
+    const old = await temporaryLedger({
+      clock: { now: () => now, monotonicMs: () => 0, sleep: async () => undefined },
+    });
     await stored(
       old,
       Array.from({ length: 300 }, () => decision()),
@@ -198,6 +200,13 @@ describe('a ledger that is rotated', () => {
     expect((await old.count({ types: ['ledger.continued'] }))._unsafeUnwrap()).toBe(1);
   });
 });
+
+/** The files of a folder, checked with nothing open. */
+async function checked({ verifierKey }: LedgerHandle, folder: string) {
+  const key = parseVerifierKey(verifierKey);
+  if (key === undefined) throw new Error('no verifier key');
+  return verifyStore({ sqlite: await loadSqlite(), folder, blobs: join(folder, 'blobs'), key });
+}
 
 describe('a ledger of several epochs', () => {
   const verified = async (path: string) => {
@@ -226,24 +235,41 @@ describe('a ledger of several epochs', () => {
     expect((await later.verify())._unsafeUnwrap()).toMatchObject({ defects: [], absent: [{ from: 0, to: 307 }] });
   });
 
-  it.runIf(hasSqlite)('has epochs that verify alone, and a changed one is named', async () => {
-    const folder = temporaryFolder();
-    await (await thirdEpoch(folder)).close();
-    const [all, second] = [await verified(folder), await verified(join(folder, 'ledger-0002.db'))];
-    expect([all.size, all.defects, second.size, second.defects]).toEqual([308, [], 307, []]);
-    expect(second.absent).toEqual([{ from: 0, to: 301, before: 2 }]);
+  it('has epochs that verify alone, and a changed one is named', async () => {
+    const [folder, alone] = [temporaryFolder(), temporaryFolder()];
+    const ledger = await thirdEpoch(folder);
+    await ledger.close();
+    expect(await checked(ledger, folder)).toMatchObject({ size: 308, defects: [], absent: [] });
+    copyFileSync(join(folder, 'ledger-0002.db'), join(alone, 'ledger-0002.db'));
+    const second = await checked(ledger, alone);
+    expect(second).toMatchObject({ size: 307, defects: [], absent: [{ from: 0, to: 301, before: 2 }] });
     const database = await outsideConnection(folder, 'ledger-0002.db');
-    changeUnseen(database, () => database.exec("DELETE FROM once; INSERT INTO once VALUES ('approval:a:0', 1)"));
-    changeUnseen(database, () =>
-      database.exec("UPDATE meta SET value = replace(value, '\"size\":307', '\"size\":306') WHERE name = 'closed'"),
-    );
+    changeUnseen(database, () => {
+      database.exec("INSERT INTO once VALUES ('approval:a:0', 1)");
+      database.exec(`UPDATE meta SET value = replace(value, '"size":307', '"size":306') WHERE name = 'closed'`);
+    });
     database.close();
-    const kinds = new Set((await verified(folder)).defects.map(({ kind }) => kind));
+    const kinds = new Set((await checked(ledger, folder)).defects.map(({ kind }) => kind));
     expect([...kinds].sort()).toEqual(['bad_leaf', 'truncated']);
     rmSync(join(folder, 'ledger-0003.db'));
-    expect((await verified(folder)).defects.map(({ message }) => message)).toContain(
-      'the newest epoch of the ledger is absent',
+    const messages = (await checked(ledger, folder)).defects.map(({ message }) => message);
+    expect(messages).toContain('the newest epoch of the ledger is absent');
+  });
+
+  it('is not taken for whole when one epoch stands on another tree than the one before it ended with', async () => {
+    const folder = temporaryFolder();
+    const ledger = await thirdEpoch(folder);
+    await ledger.close();
+    const database = await outsideConnection(folder, 'ledger-0003.db');
+    const { value } = database.prepare("SELECT value FROM meta WHERE name = 'base'").get() ?? {};
+    const base = JSON.parse(String(value));
+    const peaks = `${'0'.repeat(64)}${base.peaks.slice(64)}`;
+    changeUnseen(database, () =>
+      database.prepare("UPDATE meta SET value = ? WHERE name = 'base'").run(JSON.stringify({ ...base, peaks })),
     );
+    database.close();
+    expect((await checked(ledger, folder)).defects.map(({ kind }) => kind)).toContain('bad_root');
+    expect((await openLedger({ folder }))._unsafeUnwrapErr().kind).toBe('evidence.damaged');
   });
 
   it('is proved and exported over all epochs that are there', async () => {
