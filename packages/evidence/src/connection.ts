@@ -15,6 +15,8 @@ export interface Connection {
   holds(store: Store): boolean;
   /** Lets go of a store whose epoch was closed: the next call opens the epoch after it. */
   leave(closed: Store): void;
+  /** Whether it was opened again after a failed write, and nothing was stored since that says so. */
+  readonly recovery: { pending: boolean };
   /** Drops the connection after a failed write. */
   poison(): void;
   /** From now on every call answers `unavailable`. */
@@ -33,6 +35,7 @@ export function createConnection(
   let current: Store | undefined = first;
   let opening: Promise<Result<Store, LedgerError>> | undefined;
   let why: Reopening = 'after_failure';
+  const recovery = { pending: false };
   let closed = false;
 
   async function openAgain(): Promise<Result<Store, LedgerError>> {
@@ -43,6 +46,7 @@ export function createConnection(
       opened.value.close('in_order');
       return err(unavailable('the ledger is closed'));
     }
+    if (why === 'after_failure') recovery.pending = true;
     why = 'after_failure';
     current = opened.value;
     return ok(current);
@@ -81,6 +85,7 @@ export function createConnection(
         leave(found);
       }
     },
+    recovery,
     holds: (one) => current === one,
     leave,
     poison: () => {

@@ -68,7 +68,7 @@ async function open(options: LedgerOptions): Promise<Result<LedgerHandle, Ledger
     writer: writerName,
     limits: { ...LIMITS, ...options.epoch },
   });
-  const writer = createWriter({ connection, epochs, clock, waitMs, headEveryMs, ...told });
+  const writer = createWriter({ connection, epochs, writerName, clock, waitMs, headEveryMs, ...told });
   return ok(createHandle({ id, writerName, paths, sqlite, connection, writer, key: signer.key }));
 }
 

@@ -4,8 +4,8 @@ import type { Clock, LedgerError, Receipt, Unless } from '@meshclaw/core';
 import { err, type Result } from 'neverthrow';
 import { type Connection, untilFree } from './connection.js';
 import { unavailable } from './errors.js';
-import { type GroupOutcome, storeGroup, type Verdict } from './group.js';
-import type { Draft } from './record.js';
+import { type Entry, type GroupOutcome, storeGroup, type Verdict } from './group.js';
+import { type Draft, draftRecord } from './record.js';
 import type { ClosedEpoch, Epochs } from './rotate.js';
 import { isBusy } from './sqlite-error.js';
 import type { Store } from './store.js';
@@ -29,6 +29,8 @@ export interface WriterOptions {
   readonly connection: Connection;
   readonly epochs: Epochs;
   readonly clock: Clock;
+  /** Names this process in the records that the ledger adds itself. */
+  readonly writerName: string;
   /** How long an append waits for other processes before it answers `unavailable`. */
   readonly waitMs: number;
   /** How long records may stand without a signed head. */
@@ -41,7 +43,8 @@ export interface WriterOptions {
 const GROUP_RECORDS = 512;
 
 /** A writer over a connection. */
-export function createWriter({ connection, epochs, clock, waitMs, headEveryMs, onHead }: WriterOptions): Writer {
+export function createWriter(options: WriterOptions): Writer {
+  const { connection, epochs, clock, waitMs, headEveryMs, onHead } = options;
   let queue: Job[] = [];
   let rotations: ((closed: Result<ClosedEpoch, LedgerError>) => void)[] = [];
   let draining: Promise<void> | undefined;
@@ -85,7 +88,8 @@ export function createWriter({ connection, epochs, clock, waitMs, headEveryMs, o
     const jobs = take();
     if (begun.isErr()) return refuseBegun(jobs, begun.error);
     try {
-      const outcome = commit(store.value, jobs, clock.now());
+      const outcome = commit(store.value, connection.recovery.pending ? recovered(options) : [], jobs, clock.now());
+      connection.recovery.pending = false;
       for (const [at, job] of jobs.entries()) job.settle(outcome.verdicts[at] ?? unanswered);
       if (outcome.uncovered) armTimer();
       if (outcome.signed === undefined) return;
@@ -156,10 +160,19 @@ function begin({ database, closing }: Store): 'open' | 'closed' {
   return 'closed';
 }
 
-function commit(store: Store, jobs: readonly Job[], recordedAt: string): GroupOutcome {
-  const outcome = storeGroup(store, { entries: jobs, recordedAt, wantsHead: jobs.some((job) => job.wantsHead) });
+/** What the ledger stores in front of the jobs is answered to nobody. */
+function commit(store: Store, own: readonly Entry[], jobs: readonly Job[], recordedAt: string): GroupOutcome {
+  const wantsHead = jobs.some((job) => job.wantsHead);
+  const outcome = storeGroup(store, { entries: [...own, ...jobs], recordedAt, wantsHead });
   store.database.exec('COMMIT');
-  return outcome;
+  return { ...outcome, verdicts: outcome.verdicts.slice(own.length) };
+}
+
+/** That a write failed, its callers were told so, and the ledger was opened again and its end checked. */
+function recovered({ writerName }: WriterOptions): readonly Entry[] {
+  const body = { reason: 'a write failed; the ledger was opened again and its end checked' };
+  const draft = draftRecord({ type: 'ledger.recovered', body }, writerName, undefined);
+  return draft.isErr() ? [] : [{ drafts: [draft.value], unless: undefined }];
 }
 
 const unanswered: Verdict = err(unavailable('the append was not answered'));
