@@ -116,6 +116,10 @@ export interface Verification {
   readonly root: string;
   readonly heads: number;
   readonly defects: readonly Defect[];
+  /** Records `from` up to, not including, `to` are in files that were moved or removed, all before the epoch `before`: they were not checked. */
+  readonly absent?: readonly { readonly from: number; readonly to: number; readonly before: number }[];
+  /** Heads kept elsewhere that could not be compared, because they lie among the absent records. */
+  readonly unchecked?: number;
 }
 export interface Defect {
   readonly kind:

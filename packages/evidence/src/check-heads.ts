@@ -7,7 +7,7 @@ import { readHead, type TreeHead, type VerifierKey } from './note.js';
 /** Whether a head comes from the ledger itself or from a copy that was kept elsewhere. */
 export type HeadSource = 'ledger' | 'elsewhere';
 export interface HeadCheck {
-  /** Heads of the ledger in the order they are kept, all before the first record. */
+  /** Heads of the ledger in the order they are kept, those of a file before its first record. */
   head(note: string, source?: HeadSource): void;
   /** Compares every head of the tree's present size. */
   reached(frontier: Frontier): void;
@@ -16,6 +16,8 @@ export interface HeadCheck {
   /** How many heads were read, and the size of the largest good one of the ledger. */
   readonly seen: number;
   readonly covered: number;
+  /** Heads kept elsewhere that lie in epochs that are absent. */
+  readonly unchecked: number;
 }
 
 type Expected = TreeHead & { readonly source: HeadSource };
@@ -23,7 +25,7 @@ type Expected = TreeHead & { readonly source: HeadSource };
 /** A check of heads against one key. */
 export function checkHeads(key: VerifierKey, defects: Defects): HeadCheck {
   const expected: Expected[] = [];
-  const state = { seen: 0, next: 0, covered: 0, mismatched: false, sorted: false };
+  const state = { seen: 0, next: 0, covered: 0, unchecked: 0, mismatched: false, sorted: false };
   let last: TreeHead | undefined;
 
   function accept(head: TreeHead): void {
@@ -45,7 +47,11 @@ export function checkHeads(key: VerifierKey, defects: Defects): HeadCheck {
     get covered() {
       return state.covered;
     },
+    get unchecked() {
+      return state.unchecked;
+    },
     head(note, source = 'ledger') {
+      state.sorted = false;
       if (source === 'ledger') state.seen += 1;
       const reading = readHead(note, key);
       if (reading.kind !== 'good') defects.add(reading.kind, reading.message, last?.size);
@@ -54,8 +60,17 @@ export function checkHeads(key: VerifierKey, defects: Defects): HeadCheck {
     },
     reached(frontier) {
       if (!state.sorted) {
-        expected.sort((left, right) => left.size - right.size);
+        const later = expected.splice(state.next).sort((left, right) => left.size - right.size);
+        expected.push(...later);
         state.sorted = true;
+      }
+      for (
+        let head = expected[state.next];
+        head !== undefined && head.size < frontier.size;
+        head = expected[state.next]
+      ) {
+        state.next += 1;
+        if (head.source === 'elsewhere') state.unchecked += 1;
       }
       for (let head = expected[state.next]; head?.size === frontier.size; head = expected[state.next]) {
         state.next += 1;

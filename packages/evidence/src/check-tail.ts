@@ -17,15 +17,25 @@ export function checkTail(store: Store, key: VerifierKey): Defect[] {
   if (reading === undefined) defects.add('truncated', 'the signed heads are absent', 0);
   else if (reading.kind !== 'good') defects.add(reading.kind, reading.message);
   else {
-    const found = wrongRecords(store, reading.head);
+    const found = wrongBase(store, key) ?? wrongRecords(store, reading.head);
     if (found !== undefined) defects.list.push(found);
   }
   return defects.list;
 }
 
+/** An epoch begins on the tree that the one before was closed with. */
+function wrongBase(store: Store, key: VerifierKey): Defect | undefined {
+  const { frontier, head } = store.base();
+  if (head === undefined) return undefined;
+  const reading = readHead(head, key);
+  if (reading.kind !== 'good') return defect(reading.kind, reading.message, frontier.size);
+  const same = reading.head.size === frontier.size && !headDiffers(frontier, reading.head);
+  return same ? undefined : defect('bad_root', 'the epoch does not begin where its first head says', frontier.size);
+}
+
 /** At most a block of records: those that the index does not hold yet. */
 function wrongRecords(store: Store, head: TreeHead): Defect | undefined {
-  const block = lastBlock(store.statement);
+  const block = lastBlock(store.statement, store.base());
   if (block === undefined) return defect('bad_root', 'the stored tree is not a tree');
   const { frontier } = block;
   // A head is signed in the transaction that ends a block.
@@ -50,7 +60,7 @@ function wrongRecords(store: Store, head: TreeHead): Defect | undefined {
   return frontier.size < block.end ? undefined : defect('unreadable', 'records are not indexed', block.end);
 }
 
-function headDiffers(frontier: Frontier, head: TreeHead): boolean {
+function headDiffers(frontier: Readonly<Frontier>, head: TreeHead): boolean {
   return frontier.size === head.size && !sameBytes(rootOf(frontier), head.root);
 }
 

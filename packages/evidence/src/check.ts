@@ -3,7 +3,8 @@
 import { checkHeads, type HeadSource } from './check-heads.js';
 import { createDefects, type Defects } from './defect.js';
 import { type BlobClaim, type Envelope, readEnvelope } from './envelope.js';
-import { emptyFrontier, type Frontier, hashFramed, pushLeaf, rootOf, toHex } from './merkle.js';
+import type { EpochBase } from './epoch.js';
+import { emptyFrontier, type Frontier, hashFramed, packPeaks, pushLeaf, rootOf, sameBytes, toHex } from './merkle.js';
 import type { VerifierKey } from './note.js';
 
 export interface CheckSummary {
@@ -12,12 +13,24 @@ export interface CheckSummary {
   readonly heads: number;
   /** Records after the last signed head: normal in a running ledger for up to a second, a defect in an export. */
   readonly afterLastHead: number;
+  /** Heads kept elsewhere that could not be compared, because their epoch is absent. */
+  readonly unchecked: number;
+}
+/** Records `from` up to, not including, `to`, which are in the epochs before `before`. */
+export interface AbsentEpochs {
+  readonly from: number;
+  readonly to: number;
+  readonly before: number;
 }
 export interface LedgerCheck {
   readonly defects: Defects;
   /** The blobs that records refer to, by digest, with the first record that does. */
   readonly blobs: ReadonlyMap<string, { readonly size: number; readonly index: number }>;
-  /** Every head comes before the first record. */
+  /** A file begins: on what it says that it begins on, which must be where the one before ended. */
+  begin(base: EpochBase): void;
+  /** What of the ledger is in no file that was checked. */
+  readonly absent: readonly AbsentEpochs[];
+  /** Every head of a file comes before its first record. */
   head(note: string, source?: HeadSource): void;
   /** A record's bytes behind one zero byte; `index` is where a database keeps it. Answers what the bytes say when the record is in its place. */
   record(framed: Uint8Array, index?: number): Envelope | undefined;
@@ -41,6 +54,7 @@ export function createCheck(key: VerifierKey, reading: Reading = 'whole'): Ledge
   const heads = checkHeads(key, defects);
   const frontier = emptyFrontier();
   const blobs = new Map<string, { size: number; index: number }>();
+  const absent: AbsentEpochs[] = [];
   let next = 0;
   let started = false;
   /** Once a record is absent or out of place, roots cannot match any more: what is wrong has been named. */
@@ -71,9 +85,27 @@ export function createCheck(key: VerifierKey, reading: Reading = 'whole'): Ledge
     return true;
   }
 
+  function begin({ epoch, frontier: base, head }: EpochBase): void {
+    if (head === undefined) return;
+    if (base.size < next) defects.add('out_of_order', 'an epoch begins before the one before it ended', base.size);
+    else if (base.size === next && next > 0) {
+      if (!broken && !sameBytes(packPeaks(base), packPeaks(frontier)))
+        defects.add('bad_root', 'an epoch does not begin on the tree of the one before it', base.size);
+    } else {
+      absent.push({ from: next, to: base.size, before: epoch });
+      // Its root is compared with the head that it begins with: so much of the absent epochs is signed.
+      heads.head(head);
+      [frontier.size, broken, next, started] = [base.size, false, base.size, true];
+      frontier.peaks.splice(0, frontier.peaks.length, ...base.peaks);
+      heads.reached(frontier);
+    }
+  }
+
   return {
     defects,
     blobs,
+    absent,
+    begin,
     head: heads.head,
     record(framed, stored) {
       start();
@@ -110,6 +142,7 @@ export function createCheck(key: VerifierKey, reading: Reading = 'whole'): Ledge
         root: toHex(rootOf(frontier)),
         heads: heads.seen,
         afterLastHead: Math.max(0, next - heads.covered),
+        unchecked: heads.unchecked,
       };
     },
   };

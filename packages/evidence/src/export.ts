@@ -4,6 +4,8 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { splitChunk } from './block.js';
 import { bytesOf } from './cell.js';
+import { fileOf, unbrokenFiles } from './chain.js';
+import { baseText } from './epoch.js';
 import { syncFolder, temporaryName } from './folder.js';
 import type { VerifierKey } from './note.js';
 import { EXPORT_FORMAT } from './offline/export-format.js';
@@ -50,16 +52,24 @@ async function* chunksOf(
   read: ReadStore,
   counts: { records: number; heads: number },
 ): AsyncGenerator<Buffer> {
-  const notes = await read((store) => store.statement('SELECT size, note FROM head ORDER BY size').all());
+  const { notes, base } = await read((store) => {
+    const files = unbrokenFiles(store);
+    const kept = files.flatMap((file) => file.statement('SELECT size, note FROM head ORDER BY size').all());
+    return { notes: kept, base: files[0]?.base() };
+  });
   const records = Number(notes.at(-1)?.size ?? 0);
   Object.assign(counts, { records, heads: notes.length });
   const header = { format: EXPORT_FORMAT, origin: key.origin, key: key.text, records, heads: notes.length };
-  yield Buffer.from(`${JSON.stringify(header)}\n`);
+  const start = base === undefined || base.epoch === 1 ? {} : { base: baseText(base) };
+  yield Buffer.from(`${JSON.stringify({ ...header, ...start })}\n`);
   // Heads first: whatever is cut off the end of the file, they still say what must be there.
   yield Buffer.from(notes.map(({ note }) => `${JSON.stringify({ head: note })}\n`).join(''));
-  for (let from = 0; from < records; ) {
-    const rows = await read((store) =>
-      store.statement('SELECT first, bytes FROM chunk WHERE first >= ? ORDER BY first LIMIT ?').all(from, PAGE_CHUNKS),
+  for (let from = base?.frontier.size ?? 0; from < records; ) {
+    const rows = await read(
+      (store) =>
+        fileOf(unbrokenFiles(store), from)
+          ?.statement('SELECT first, bytes FROM chunk WHERE first >= ? ORDER BY first LIMIT ?')
+          .all(from, PAGE_CHUNKS) ?? [],
     );
     const lines = rows.flatMap(({ bytes }) => splitChunk(bytesOf(bytes)) ?? []).slice(0, records - from);
     if (rows[0]?.first !== from) throw new Error('a record is absent');

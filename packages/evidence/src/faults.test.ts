@@ -47,6 +47,9 @@ describe('a write that fails', () => {
     expect(next?.index).toBeGreaterThan(acknowledged.at(-1) ?? 0);
     const { defects, size } = (await ledger.verify())._unsafeUnwrap();
     expect(defects).toEqual([]);
+    // What the ledger says of itself, once: that the write before failed.
+    const recovered = (await ledger.find({ types: ['ledger.recovered'], limit: 9 }))._unsafeUnwrap();
+    expect(recovered.map(({ index }) => index)).toEqual([(next?.index ?? 0) - 1]);
     expect(size).toBe((next?.index ?? 0) + 1);
     const stored = new Set((await ledger.find({ limit: 1000 }))._unsafeUnwrap().map(({ index }) => index));
     expect(acknowledged.filter((index) => !stored.has(index))).toEqual([]);

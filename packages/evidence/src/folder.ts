@@ -4,12 +4,16 @@ import { randomBytes } from 'node:crypto';
 import { chmod, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { err, ok, type Result } from 'neverthrow';
+import { BEGUN, epochName } from './epoch.js';
 import type { LedgerOpenError } from './errors.js';
 
 /** Where everything of one ledger lies. */
 export interface LedgerPaths {
   readonly folder: string;
+  /** The first epoch's file. */
   readonly database: string;
+  /** The number of the newest epoch that began. */
+  readonly epoch: string;
   readonly keys: string;
   readonly privateKey: string;
   readonly verifierKey: string;
@@ -21,7 +25,8 @@ export function pathsOf(folder: string): LedgerPaths {
   const keys = join(folder, 'keys');
   return {
     folder,
-    database: join(folder, 'ledger.db'),
+    database: join(folder, epochName(1)),
+    epoch: join(folder, BEGUN),
     keys,
     privateKey: join(keys, 'ledger.ed25519'),
     verifierKey: join(keys, 'ledger.pub'),

@@ -6,6 +6,7 @@ import { BLOCK_RECORDS, blockOf, blockStart, CHUNK_BYTES, postingsOf, splitChunk
 import { bytesOf } from './cell.js';
 import { type TermValues, termOf } from './envelope.js';
 import { hashFramed, packPeaks, toHex } from './merkle.js';
+import { findIndices } from './query.js';
 import { type Draft, framedText } from './record.js';
 import type { Store } from './store.js';
 import { pushRecord, type Tail, tailStart } from './tail.js';
@@ -133,10 +134,24 @@ function isOvertaken(store: Store, tail: Tail, { types, from }: Unless, pending:
   const start = tailStart(tail);
   if (pending.some(isOne)) return true;
   if (tail.records.some((record, at) => start + at >= from && isOne(record))) return true;
+  if (from < store.base().frontier.size && wasOvertakenBefore(store, types, from)) return true;
   const search = store.statement('SELECT block, places FROM term WHERE term = ? AND block >= ?');
   return types.some((type) =>
     search
       .all(termOf('type', type), blockOf(from))
       .some(({ block, places }) => bytesOf(places).some((place) => Number(block) * BLOCK_RECORDS + place >= from)),
   );
+}
+
+/** In an epoch before this one. What is in one that is not here cannot be known, so it counts. */
+function wasOvertakenBefore(store: Store, types: Unless['types'], from: number): boolean {
+  const search = { terms: [], types, since: undefined, until: undefined };
+  return store
+    .older()
+    .filter(({ to }) => to > from)
+    .some(
+      (one) =>
+        one.kind === 'absent' ||
+        findIndices(one.store, search, { newest: false, after: from - 1, limit: 1 }).length > 0,
+    );
 }

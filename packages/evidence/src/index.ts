@@ -6,3 +6,4 @@ export type { ExportSummary } from './export.js';
 export { type ImportSummary, importFolder } from './import-folder.js';
 export type { LedgerHandle } from './ledger.js';
 export { type LedgerOptions, openLedger } from './open-ledger.js';
+export type { ClosedEpoch, EpochLimits } from './rotate.js';

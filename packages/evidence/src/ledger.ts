@@ -3,6 +3,7 @@
 import type { Head, Ledger, LedgerError, NewRecord, RecordQuery, Unless } from '@meshclaw/core';
 import { err, type Result, ResultAsync } from 'neverthrow';
 import { type BlobReferences, keepBlobs, type PruneSummary, pruneBlobFiles, readBlobFile } from './blobs.js';
+import { countInChain, findInChain } from './chain.js';
 import type { Connection } from './connection.js';
 import type { DatabaseConstructor } from './database.js';
 import { type BlobError, type ExportError, type ProofError, type PruneError, unavailable } from './errors.js';
@@ -11,9 +12,9 @@ import type { LedgerPaths } from './folder.js';
 import { rootOf, toHex } from './merkle.js';
 import type { VerifierKey } from './note.js';
 import { proveConsistency, proveInclusion } from './prove.js';
-import { countMatches, type Filter, pageOf, searchOf } from './query.js';
-import { countOnce, readRecords } from './read-records.js';
+import { type Filter, pageOf, searchOf } from './query.js';
 import { type Draft, draftRecord } from './record.js';
+import type { ClosedEpoch } from './rotate.js';
 import type { Store } from './store.js';
 import { verifyStore } from './verify.js';
 import type { Writer } from './writer.js';
@@ -37,6 +38,8 @@ export interface LedgerHandle extends Ledger {
   proveInclusion(index: number): ResultAsync<string, ProofError>;
   /** Proves that the last signed head continues an earlier one of this ledger, given as its note. Err kinds: those of {@link ProofError}. */
   proveConsistency(earlier: string): ResultAsync<string, ProofError>;
+  /** Closes the present file with a signed head and goes on in a new one; both stay one ledger. Err kinds: `unavailable`. */
+  rotate(): ResultAsync<ClosedEpoch, LedgerError>;
   /** Waits for appends under way, signs a last head and lets go of the file. Calls after it answer `unavailable`. */
   close(): Promise<void>;
 }
@@ -70,6 +73,7 @@ export function createHandle(parts: LedgerParts): LedgerHandle {
     proveInclusion: (index) => prove(parts, (store) => proveInclusion(store, key, index)),
     proveConsistency: (earlier) => prove(parts, (store) => proveConsistency(store, key, earlier)),
     exportTo: (path) => new ResultAsync(exportTo(parts, path)),
+    rotate: () => new ResultAsync(writer.rotate()),
     close: async () => {
       await writer.stop();
       connection.close();
@@ -106,18 +110,13 @@ async function appendWithBlobs(
 
 function find(connection: Connection, query: RecordQuery): ReturnType<Ledger['find']> {
   return searchOf(query).asyncAndThen(
-    (search) => new ResultAsync(connection.read((store) => readRecords(store, query, search, pageOf(query)))),
+    (search) => new ResultAsync(connection.read((store) => findInChain(store, query, search, pageOf(query)))),
   );
 }
 
 function count(connection: Connection, query: Filter): ReturnType<Ledger['count']> {
   return searchOf(query).asyncAndThen(
-    (search) =>
-      new ResultAsync(
-        connection.read((store) =>
-          query.once === undefined ? countMatches(store, search) : countOnce(store, query, search),
-        ),
-      ),
+    (search) => new ResultAsync(connection.read((store) => countInChain(store, query, search))),
   );
 }
 
@@ -130,7 +129,7 @@ async function verify({ connection, sqlite, paths, key }: LedgerParts, against?:
   const open = await connection.store();
   if (open.isErr()) return err(open.error);
   const heads = against === undefined ? {} : { against };
-  const source = { sqlite, key, database: paths.database, blobs: paths.blobs, ...heads };
+  const source = { sqlite, key, folder: paths.folder, blobs: paths.blobs, ...heads };
   return ResultAsync.fromPromise(verifyStore(source), (cause) => unavailable('the ledger could not be read', cause));
 }
 

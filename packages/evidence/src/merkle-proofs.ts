@@ -1,6 +1,6 @@
 /** Inclusion and consistency proofs of RFC 6962 §2.1.1 and §2.1.2, checked as RFC 9162 §2.1.3.2 and §2.1.4.2 say. Imports nothing but Node. */
 
-import { emptyFrontier, nodeHash, rootOf, sameBytes } from './merkle.js';
+import { emptyFrontier, HASH_BYTES, nodeHash, rootOf, sameBytes } from './merkle.js';
 
 type Hash = Uint8Array;
 export interface InclusionClaim {
@@ -37,6 +37,7 @@ function inclusionPath(rangeRoot: RangeRoot, index: number, from: number, to: nu
 /** Whether `leaf` stands at `index` of the tree of `size` leaves with that root. */
 export function verifyInclusion(claim: InclusionClaim): boolean {
   if (!isSize(claim.index) || !isSize(claim.size) || claim.index >= claim.size) return false;
+  if (!areHashes([claim.leaf, claim.root, ...claim.proof])) return false;
   let [at, last, hash] = [claim.index, claim.size - 1, claim.leaf];
   for (const sibling of claim.proof) {
     if (last === 0) return false;
@@ -60,6 +61,7 @@ export function consistencyProof(rangeRoot: RangeRoot, from: number, to: number)
 export function verifyConsistency(claim: ConsistencyClaim): boolean {
   const { from, to, fromRoot, toRoot, proof } = claim;
   if (!isSize(from) || !isSize(to) || from > to) return false;
+  if (!areHashes([fromRoot, toRoot, ...proof])) return false;
   if (from === to) return proof.length === 0 && sameBytes(fromRoot, toRoot);
   if (from === 0) return proof.length === 0 && sameBytes(fromRoot, rootOf(emptyFrontier()));
   return foldConsistency(claim);
@@ -107,6 +109,8 @@ function skipZeros(at: number, last: number): [number, number] {
   return [node, edge];
 }
 
+/** Bytes of another length are no hash: hashed as one they would leave room for what was hashed before. */
+const areHashes = (hashes: readonly Hash[]): boolean => hashes.every(({ length }) => length === HASH_BYTES);
 const isOdd = (value: number): boolean => value % 2 === 1;
 const half = (value: number): number => Math.floor(value / 2);
 const isSize = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;

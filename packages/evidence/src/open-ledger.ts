@@ -5,13 +5,16 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { type Clock, systemClock } from '@meshclaw/core';
 import { err, ok, type Result, ResultAsync } from 'neverthrow';
-import { createConnection } from './connection.js';
+import { createConnection, type Reopening } from './connection.js';
 import type { LedgerOpenError } from './errors.js';
-import { createDatabaseFile, createFile, exists, type LedgerPaths, pathsOf, prepareFolders } from './folder.js';
+import { createFile, exists, type LedgerPaths, pathsOf, prepareFolders } from './folder.js';
 import { type LedgerKey, loadKey } from './key.js';
 import { createHandle, type LedgerHandle } from './ledger.js';
 import { ID_DIGITS, isKeyName, parseVerifierKey, type VerifierKey, verifierKeyOf } from './note.js';
-import { ledgerMissing, openTables, unavailable } from './open-tables.js';
+import { presentEpochs } from './offline/present-epochs.js';
+import { openNewest } from './open-newest.js';
+import { ledgerMissing, unavailable } from './open-tables.js';
+import { createEpochs, type EpochLimits } from './rotate.js';
 import { loadSqlite } from './sqlite.js';
 import { createWriter } from './writer.js';
 
@@ -27,9 +30,13 @@ export interface LedgerOptions {
   readonly waitMs?: number;
   /** How long records may stand without a signed head; 1 s unless given. */
   readonly headEveryMs?: number;
+  /** When the ledger goes on in a new file: 1 GiB or 90 days unless given. */
+  readonly epoch?: Partial<EpochLimits>;
   /** Told each signed head of this process once it is durable, to keep it elsewhere; must not throw. */
   readonly onHead?: (note: string) => void;
 }
+
+const LIMITS: EpochLimits = { maxBytes: 1024 ** 3, maxAgeMs: 90 * 24 * 3_600_000 };
 
 /** Opens the ledger in a folder, making it at first use, and checks its end. Err kinds: those of {@link LedgerOpenError}. */
 export function openLedger(options: LedgerOptions): ResultAsync<LedgerHandle, LedgerOpenError> {
@@ -46,21 +53,22 @@ async function open(options: LedgerOptions): Promise<Result<LedgerHandle, Ledger
   if (identity.isErr()) return err(identity.error);
   const { key, id, signer, isNew } = identity.value;
   const [sqlite, writerName] = [await loadSqlite(), `${hostname()}/${process.pid}/${randomBytes(4).toString('hex')}`];
-  await createDatabaseFile(paths.database);
-  const openStore = (mayCreate: boolean, settle: boolean) =>
-    openTables({
-      ...{ sqlite, signer, id, waitMs, mayCreate, settle },
-      path: paths.database,
-      fingerprint: key.fingerprint,
-      writer: writerName,
-      now: () => clock.now(),
-    });
-  const store = await openStore(isNew, false);
+  const now = () => clock.now();
+  const request = { sqlite, paths, signer, id, waitMs, fingerprint: key.fingerprint, writer: writerName, now };
+  const store = await openNewest({ ...request, mayCreate: isNew, settle: false });
   if (store.isErr()) return err(store.error);
   await createFile(paths.verifierKey, `${signer.key.text}\n`);
-  const connection = createConnection(store.value, () => openStore(false, true), waitMs);
+  const reopen = (why: Reopening) => openNewest({ ...request, mayCreate: false, settle: why === 'after_failure' });
+  const connection = createConnection(store.value, reopen, waitMs);
   const told = options.onHead === undefined ? {} : { onHead: options.onHead };
-  const writer = createWriter({ connection, clock, waitMs, headEveryMs, ...told });
+  const epochs = createEpochs({
+    connection,
+    clock,
+    waitMs,
+    writer: writerName,
+    limits: { ...LIMITS, ...options.epoch },
+  });
+  const writer = createWriter({ connection, epochs, writerName, clock, waitMs, headEveryMs, ...told });
   return ok(createHandle({ id, writerName, paths, sqlite, connection, writer, key: signer.key }));
 }
 
@@ -75,7 +83,7 @@ interface Identity {
 /** The verifier key file is written last at first use, so where it is there must be a key and a ledger too. */
 async function identify(paths: LedgerPaths, origin: string | undefined): Promise<Result<Identity, LedgerOpenError>> {
   const isNew = !(await exists(paths.verifierKey));
-  const hasDatabase = await exists(paths.database);
+  const hasDatabase = (await presentEpochs(paths.folder)).length > 0;
   if (!isNew && !hasDatabase) return err(ledgerMissing(paths.database));
   if (origin !== undefined && !isKeyName(origin)) {
     const remedy = 'name it without white space and without "+", as "example.org/ledger"';

@@ -12,11 +12,12 @@ import { draftRecord } from './record.js';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.js';
 import { closeQuietly } from './sqlite.js';
 import { SQLITE_BUSY } from './sqlite-error.js';
-import { createStore, openConnection, type Signer, type Store } from './store.js';
+import { createStore, type OlderEpochs, openConnection, type Signer, type Store } from './store.js';
 
 export interface TablesRequest {
   readonly sqlite: DatabaseConstructor;
   readonly path: string;
+  readonly older: OlderEpochs;
   readonly signer: Signer;
   readonly id: string;
   readonly fingerprint: string;
@@ -36,7 +37,7 @@ export async function openTables(request: TablesRequest): Promise<Result<Store, 
   const opened = await untilFree(() => openConnection(sqlite, path), waitMs);
   if (opened.isErr()) return err(unavailable(path, opened.error));
   const database = opened.value;
-  const store = createStore(database, signer);
+  const store = createStore(database, signer, request.older);
   const ready = await untilFree(() => prepare(request, database, store), waitMs);
   const result = ready.isErr() ? err(unavailable(path, ready.error)) : ready.value;
   if (result.isErr()) closeQuietly(database);

@@ -4,6 +4,7 @@ import { type Acknowledged, lost, start, storedLeaves } from './_testing/append-
 import { built } from './_testing/built.js';
 import { figure, isLong } from './_testing/figure.js';
 import { temporaryFolder, temporaryLedger } from './_testing/temporary.js';
+import { presentEpochs } from './offline/present-epochs.js';
 
 /** The long form: `script/test --long processes`. */
 const LONG = isLong('processes');
@@ -16,8 +17,15 @@ beforeAll(async () => {
   program = await built('_testing/append-process');
 });
 
-const run = (folder: string, name: string, records: number, callers: number) =>
-  start(process.execPath, [program, folder, name, String(records), String(callers)]);
+const run = (folder: string, name: string, records: number, callers: number, bytes?: number) =>
+  start(process.execPath, [
+    program,
+    folder,
+    name,
+    ...[records, callers, ...(bytes === undefined ? [] : [bytes])].map(String),
+  ]);
+/** Small enough that the ledger is rotated many times. */
+const EPOCH_BYTES = 150_000;
 
 async function defectsOf(folder: string) {
   const ledger = await temporaryLedger({ folder });
@@ -59,5 +67,43 @@ describe('processes that append to one ledger at once', () => {
     figure(
       `${KILLS} kills, ${acknowledged.length} records acknowledged, 0 lost; ${unsaid} more were stored, never told`,
     );
+  });
+
+  it('follow each other into new epochs: nothing is lost, nothing forks, no key is used twice', {
+    timeout,
+  }, async () => {
+    const folder = temporaryFolder();
+    const running = Array.from({ length: PROCESSES }, (_, at) =>
+      run(folder, `process-${at}`, RECORDS * 4, 8, EPOCH_BYTES),
+    );
+    const ends = await Promise.all(running.map(({ ended }) => ended));
+    expect(ends).toEqual(running.map(() => ({ code: 0, said: '' })));
+    const acknowledged = running.flatMap((process) => process.acknowledged());
+    expect(acknowledged.length).toBe((PROCESSES + 1) * RECORDS * 4);
+    const leaves = await storedLeaves(folder);
+    expect(lost(acknowledged, leaves)).toEqual([]);
+    expect(await defectsOf(folder)).toEqual({ defects: [], shared: RECORDS * 4 });
+    const epochs = (await presentEpochs(folder)).length;
+    expect(epochs).toBeGreaterThan(1);
+    figure(`${PROCESSES} processes over ${epochs} epochs, ${acknowledged.length} records acknowledged, 0 lost`);
+  });
+
+  it(`are killed while the ledger is rotated, ${KILLS} times, and lose nothing`, { timeout }, async () => {
+    const folder = temporaryFolder();
+    const acknowledged: Acknowledged[] = [];
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      const running = run(folder, `life-${kill}`, 1_000_000, 8, EPOCH_BYTES);
+      const epochs = (await presentEpochs(folder)).length;
+      // The kill meets a rotation, or what comes right after one.
+      while ((await presentEpochs(folder)).length === epochs && running.process.exitCode === null) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      running.process.kill('SIGKILL');
+      expect((await running.ended).said).toBe('');
+      acknowledged.push(...running.acknowledged());
+    }
+    expect(lost(acknowledged, await storedLeaves(folder))).toEqual([]);
+    expect((await defectsOf(folder)).defects).toEqual([]);
+    figure(`${KILLS} kills around rotations, ${acknowledged.length} records acknowledged, 0 lost`);
   });
 });

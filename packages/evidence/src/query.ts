@@ -126,6 +126,8 @@ function inBlocks(store: Store, tail: Tail, search: Search, page: Page): number[
 function* walks(store: Store, tail: Tail, search: Search, page: Page): Generator<number[]> {
   const range = blockRange(store, tail, search, page);
   if (range === undefined) return;
+  // The records of the first block that are in the epoch before.
+  const first = store.base().frontier.size;
   const lead = search.terms[0]?.text;
   for (const [block, places] of lead === undefined ? leadByTypes(store, search, range) : leadBy(store, lead, range)) {
     const matching = search.terms
@@ -136,7 +138,7 @@ function* walks(store: Store, tail: Tail, search: Search, page: Page): Generator
           ? places
           : intersect(places, typePlaces(store, search.types, block)),
       );
-    const indices = [...matching].map((place) => block * BLOCK_RECORDS + place);
+    const indices = [...matching].map((place) => block * BLOCK_RECORDS + place).filter((index) => index >= first);
     const timed = inTime(store, search, block, indices);
     if (timed.length > 0) yield timed;
   }
@@ -156,7 +158,7 @@ function blockRange(
   { since = '', until }: Search,
   { newest, after }: Page,
 ): Range | undefined {
-  let [from, to] = [0, blockOf(tailStart(tail))];
+  let [from, to] = [blockOf(store.base().frontier.size), blockOf(tailStart(tail))];
   if (since !== '' || until !== undefined) {
     const row = store
       .statement('SELECT min(number) AS least, max(number) AS most FROM block WHERE latest >= ? AND earliest < ?')

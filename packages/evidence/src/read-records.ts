@@ -26,7 +26,8 @@ function indicesOf(store: Store, query: RecordQuery, search: Search, page: Page)
   // The tail first: a record that another process has just stored is part of what is read below.
   store.tail();
   const index = store.statement('SELECT idx FROM once WHERE key = ?').get(query.once)?.idx;
-  if (index === undefined || page.limit === 0) return [];
+  // A key that was taken over from an epoch before stands for no record here.
+  if (index === undefined || Number(index) < store.base().frontier.size || page.limit === 0) return [];
   const indices = [Number(index)].filter((at) => {
     const isOn = page.after === undefined || (page.newest ? at < page.after : at > page.after);
     return isOn && recordsAt(store, [at]).every((record) => answers(record, query));
@@ -62,7 +63,8 @@ export function framedReader(store: Store): (index: number) => Buffer {
   };
 }
 
-function answers(record: StoredRecord, query: RecordQuery): boolean {
+/** Whether a record is one that the query asks for, whatever its page. */
+export function answers(record: StoredRecord, query: Omit<RecordQuery, 'limit'>): boolean {
   const { run, execution, plan, approval, digest, subject, target, operation, policy, once, types, since, until } =
     query;
   const named = { run, execution, plan, approval, digest, subject, target, operation, policy, once };

@@ -33,6 +33,7 @@ export function draftRecord(
   record: NewRecord,
   writer: string,
   blobs: Readonly<Record<string, BlobReference>> | undefined,
+  limitBytes = RECORD_LIMIT_BYTES,
 ): Result<Draft, LedgerError> {
   if (!types.has(record.type)) return err(unavailable('the record has an unknown type'));
   try {
@@ -44,7 +45,7 @@ export function draftRecord(
     const between = `${member('once', once)}${member('operation', operation)}${member('plan', plan)}${member('policy', policy)},"recorded_at":`;
     const whose = member('run', run) + member('subject', subject) + member('target', target) + member('type', type);
     const after = `${whose},"v":${RECORD_VERSION}${member('writer', writer)}}`;
-    if (isTooLarge(before) || isTooLarge(between) || isTooLarge(after)) {
+    if ([before, between, after].some((part) => isTooLarge(part, limitBytes))) {
       return err(unavailable('the record is larger than a record may be'));
     }
     return ok({ once, terms: termValues(record), before, between, after });
@@ -67,9 +68,9 @@ function canonicalText(value: JsonValue): string {
 /** Printable ASCII without quotation mark and backslash: JSON writes it as it is. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
-function isTooLarge(text: string): boolean {
+function isTooLarge(text: string, limitBytes: number): boolean {
   // A UTF-16 unit is three bytes of UTF-8 at most.
-  return text.length * 3 > RECORD_LIMIT_BYTES && Buffer.byteLength(text) > RECORD_LIMIT_BYTES;
+  return text.length * 3 > limitBytes && Buffer.byteLength(text) > limitBytes;
 }
 
 /** A draft's final text behind one zero byte: what an RFC 6962 leaf hash is taken over. */
@@ -79,7 +80,20 @@ export function framedText({ before, between, after }: Draft, index: number, rec
 
 /** Reads kept bytes, behind their zero byte, back. Throws on bytes that are not a record: they were changed from outside. */
 export function readRecord(framed: Buffer): StoredRecord {
-  const text = framed.toString('utf8', 1);
-  const { v: _, recorded_at: recordedAt, ...rest } = JSON.parse(text);
-  return { ...rest, recordedAt };
+  return fromWire(parseWire(framed));
+}
+
+/** A record as its bytes have it. */
+export type WireRecord = Readonly<Record<string, JsonValue>>;
+
+/** Parses kept bytes, behind their zero byte. Throws on bytes that are no JSON. */
+export const parseWire = (framed: Buffer): WireRecord => JSON.parse(framed.toString('utf8', 1));
+
+/** The way back: the record's members as they are kept. */
+export const toWire = ({ recordedAt, ...rest }: StoredRecord): WireRecord =>
+  ({ ...rest, recorded_at: recordedAt, v: RECORD_VERSION }) as unknown as WireRecord;
+
+/** A record as TypeScript has it. */
+export function fromWire({ v: _, recorded_at: recordedAt, ...rest }: WireRecord): StoredRecord {
+  return { ...rest, recordedAt } as unknown as StoredRecord;
 }

@@ -36,12 +36,13 @@ export async function openHome(home: Home): Promise<Result<Settings, HomeError>>
 /** Opens the ledger that the settings name. Err kinds: `meshclaw.ledger_unavailable`. */
 export async function openLedgerOf(
   home: Home,
-  { evidenceFolder, anchors, notifications }: Settings,
+  { evidenceFolder, anchors, epoch, notifications }: Settings,
 ): Promise<Result<Evidence, OpenError>> {
   const { openLedger } = await import('@meshclaw/evidence');
   const anchoring = anchors.length === 0 ? undefined : createAnchoring(anchors, warnOfAnchor);
   const opened = await openLedger({
     folder: evidenceFolder,
+    epoch: { maxBytes: epoch.maxMib * 1024 ** 2, maxAgeMs: epoch.maxDays * 24 * 3_600_000 },
     ...(anchoring === undefined ? {} : { onHead: anchoring.onHead }),
   });
   if (opened.isErr()) return err(ledgerError(opened.error));

@@ -123,7 +123,8 @@ describe('a source is refused', () => {
     }
   });
 
-  it.skipIf(process.getuid?.() !== 0)('when somebody else owns it (only root can make such a file)', async () => {
+  it('when somebody else owns it', async ({ skip }) => {
+    if (process.getuid?.() !== 0) skip('only root can make a file that somebody else owns');
     const file = put('rules/any/no_ci.rego', NO_CI);
     chownSync(file, 65_534, 65_534);
     expect((await open())._unsafeUnwrapErr()).toMatchObject({ kind: 'policy.unsafe_permissions', path: file });

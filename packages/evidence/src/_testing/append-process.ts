@@ -1,10 +1,11 @@
-/** A process that appends until it is told or killed: `append-process <folder> <name> <records> <callers>`. Prints each index once it is acknowledged. */
+/** A process that appends until it is told or killed: `append-process <folder> <name> <records> <callers> [<bytes of an epoch>]`. Prints each index once it is acknowledged. */
 
 import { writeSync } from 'node:fs';
 import { openLedger } from '../index.js';
 
-const [folder = '', name = '', records = '0', callers = '1'] = process.argv.slice(2);
-const ledger = (await openLedger({ folder }))._unsafeUnwrap();
+const [folder = '', name = '', records = '0', callers = '1', bytes] = process.argv.slice(2);
+const epoch = bytes === undefined ? {} : { epoch: { maxBytes: Number(bytes) } };
+const ledger = (await openLedger({ folder, ...epoch }))._unsafeUnwrap();
 let next = 0;
 
 async function caller(): Promise<void> {

@@ -4,7 +4,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { splitChunk } from '../block.js';
 import { bytesOf } from '../cell.js';
+import type { Row } from '../database.js';
+import { epochName } from '../epoch.js';
 import { hashFramed, toHex } from '../merkle.js';
+import { presentEpochs } from '../offline/present-epochs.js';
 import { outsideConnection } from './temporary.js';
 
 /** A record that its process was told is durable. */
@@ -43,9 +46,12 @@ export function start(program: string, words: readonly string[]): Running {
 
 /** The leaf hashes of everything stored, in order. */
 export async function storedLeaves(folder: string): Promise<string[]> {
-  const database = await outsideConnection(folder);
-  const rows = database.prepare('SELECT bytes FROM chunk ORDER BY first').all();
-  database.close();
+  const rows: Row[] = [];
+  for (const epoch of await presentEpochs(folder)) {
+    const database = await outsideConnection(folder, epochName(epoch));
+    rows.push(...database.prepare('SELECT bytes FROM chunk ORDER BY first').all());
+    database.close();
+  }
   return rows.flatMap(({ bytes }) => splitChunk(bytesOf(bytes)) ?? []).map((framed) => toHex(hashFramed(framed)));
 }
 

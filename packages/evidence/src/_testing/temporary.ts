@@ -24,9 +24,9 @@ export async function temporaryLedger(options: Partial<LedgerOptions> = {}): Pro
 }
 
 /** A plain connection to a ledger's file, as whoever owns the file could open it. */
-export async function outsideConnection(folder: string): Promise<Database> {
+export async function outsideConnection(folder: string, name = 'ledger.db'): Promise<Database> {
   const sqlite = await loadSqlite();
-  const database = new sqlite(join(folder, 'ledger.db'));
+  const database = new sqlite(join(folder, name));
   database.exec('PRAGMA busy_timeout = 5000');
   return database;
 }

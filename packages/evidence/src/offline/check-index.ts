@@ -5,6 +5,7 @@ import { bytesOf } from '../cell.js';
 import type { LedgerCheck } from '../check.js';
 import type { Database } from '../database.js';
 import { type Envelope, type TermValues, termValues } from '../envelope.js';
+import type { EpochBase } from '../epoch.js';
 import { packPeaks, sameBytes, toHex } from '../merkle.js';
 
 export interface IndexCheck {
@@ -21,7 +22,7 @@ interface Block {
 }
 
 /** A check of the rows beside the records, over the same connection. */
-export function createIndexCheck(database: Database, check: LedgerCheck): IndexCheck {
+export function createIndexCheck(database: Database, check: LedgerCheck, base: EpochBase): IndexCheck {
   const add = check.defects.add;
   const onceRow = lazily(() => database.prepare('SELECT idx FROM once WHERE key = ?'));
   const blockRow = lazily(() => database.prepare('SELECT root, peaks, earliest, latest FROM block WHERE number = ?'));
@@ -33,9 +34,10 @@ export function createIndexCheck(database: Database, check: LedgerCheck): IndexC
   function compareBlock(number: number): void {
     const { terms, times } = block;
     block = { terms: [], times: [] };
-    if (terms.length !== BLOCK_RECORDS) return;
     const start = number * BLOCK_RECORDS;
-    const postings = postingsOf(terms, 0);
+    const firstPlace = Math.max(0, base.frontier.size - start);
+    if (terms.length !== BLOCK_RECORDS - firstPlace) return;
+    const postings = postingsOf(terms, firstPlace);
     rows.terms += postings.length;
     const agree = allTerms().get(
       JSON.stringify(postings.map(([term, places]) => [term, hexOf(places)])),
@@ -64,6 +66,10 @@ export function createIndexCheck(database: Database, check: LedgerCheck): IndexC
     record(index, envelope) {
       if (envelope !== undefined) {
         block.terms.push(termValues(envelope));
+        for (const [key, at] of broughtAlong(envelope, base)) {
+          rows.once += 1;
+          if (onceRow().get(key)?.idx !== at) add('bad_leaf', 'a key that was brought along is not kept', index);
+        }
         block.times.push(String(envelope.recorded_at));
         if (typeof envelope.once === 'string') {
           rows.once += 1;
@@ -76,6 +82,7 @@ export function createIndexCheck(database: Database, check: LedgerCheck): IndexC
       if (check.edge() === undefined) return;
       const counted = (sql: string, bound: number): number => Number(database.prepare(sql).get(bound)?.count);
       const blocks = blockOf(end);
+      const own = blocks - blockOf(base.frontier.size);
       const found = {
         once: counted('SELECT count(*) AS count FROM once WHERE idx < ?', end),
         terms: counted('SELECT count(*) AS count FROM term WHERE block < ?', blocks),
@@ -83,7 +90,7 @@ export function createIndexCheck(database: Database, check: LedgerCheck): IndexC
       };
       if (found.once !== rows.once) add('bad_leaf', 'keys are kept that no record has');
       if (found.terms !== rows.terms) add('bad_leaf', 'the index names records that are not there');
-      if (found.blocks !== rows.blocks || rows.blocks !== blocks)
+      if (found.blocks !== rows.blocks || rows.blocks !== own)
         add('bad_root', 'the stored tree lacks blocks, or has others');
     },
   };
@@ -92,6 +99,13 @@ export function createIndexCheck(database: Database, check: LedgerCheck): IndexC
 /** How many of the terms given as JSON, each with its places in hex, a block has exactly so. */
 const AGREEING = `SELECT count(*) AS agree FROM json_each(?) AS wanted CROSS JOIN term
 ON term.term = wanted.value ->> 0 AND term.block = ? WHERE hex(term.places) = wanted.value ->> 1`;
+
+/** The keys that an epoch's first records bring along, with their records' indices. */
+function broughtAlong({ type, body }: Envelope, { epoch, head }: EpochBase): readonly [string, unknown][] {
+  const continued = body as { readonly epoch?: unknown; readonly once?: unknown } | null;
+  if (type !== 'ledger.continued' || head === undefined || continued?.epoch !== epoch) return [];
+  return Object.entries(continued.once ?? {});
+}
 
 const EMPTY = new Uint8Array();
 const hexOf = (bytes: Uint8Array): string => toHex(bytes).toUpperCase();

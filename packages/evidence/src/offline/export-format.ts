@@ -11,16 +11,20 @@ export interface ExportHeader {
   readonly key: string;
   readonly records: number;
   readonly heads: number;
+  /** What it begins on, where older epochs are absent. */
+  readonly base?: string;
 }
 
 /** Reads the first line; undefined when it is not exactly one that an export begins with. */
 export function parseHeader(line: string): ExportHeader | undefined {
   const value = parse(line);
   if (typeof value !== 'object' || value === null) return undefined;
-  const { format, origin, key, records, heads } = value as Record<keyof ExportHeader, unknown>;
+  const { format, origin, key, records, heads, base } = value as Record<keyof ExportHeader, unknown>;
   if (format !== EXPORT_FORMAT || typeof origin !== 'string' || typeof key !== 'string') return undefined;
   if (!Number.isSafeInteger(records) || !Number.isSafeInteger(heads)) return undefined;
-  const header = { format, origin, key, records: Number(records), heads: Number(heads) } as const;
+  if (base !== undefined && typeof base !== 'string') return undefined;
+  const counts = { records: Number(records), heads: Number(heads) };
+  const header = { format, origin, key, ...counts, ...(base === undefined ? {} : { base }) } as const;
   return JSON.stringify(header) === line ? header : undefined;
 }
 

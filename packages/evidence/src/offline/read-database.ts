@@ -4,6 +4,7 @@ import { splitChunk } from '../block.js';
 import { bytesOf } from '../cell.js';
 import type { LedgerCheck } from '../check.js';
 import type { Database, DatabaseConstructor, Row } from '../database.js';
+import { BASE, baseOf, CLOSED, closingOf, FIRST_BASE } from '../epoch.js';
 import { ID_DIGITS, type VerifierKey } from '../note.js';
 import { SCHEMA } from '../schema.js';
 import { isBusy } from '../sqlite-error.js';
@@ -22,10 +23,16 @@ export async function readDatabase(
   database: Database,
   check: LedgerCheck,
   key: VerifierKey,
+  epoch?: number,
 ): Promise<void> {
   const tryRead = <T>(what: string, read: () => T): T | undefined => readable(check, what, read);
   tryRead('the tables cannot be read', () => compareSchema(sqlite, database, check));
   tryRead('the tables cannot be read', () => compareMeta(database, check, key));
+  const statement = (sql: string) => database.prepare(sql);
+  const base = tryRead('what the file begins on cannot be read', () => baseOf(statement)) ?? FIRST_BASE;
+  if (epoch !== undefined && base.epoch !== epoch)
+    check.defects.add('out_of_order', 'the file is another epoch than its name says');
+  check.begin(base);
   // Heads before the records: another process may append meanwhile, and then only the records can be ahead.
   tryRead('the signed heads cannot be read', () => {
     for (const { size, note } of database.prepare('SELECT size, note FROM head ORDER BY size').all()) {
@@ -34,16 +41,20 @@ export async function readDatabase(
     }
   });
   const last = tryRead('the records cannot be counted', () => lastChunk(database));
-  const index = createIndexCheck(database, check);
-  const end = await readChunks(database, check, index, last ?? -1);
+  const index = createIndexCheck(database, check, base);
+  const end = await readChunks(database, check, index, last ?? -1, base.frontier.size);
   tryRead('the index cannot be read', () => index.finish(end));
+  const closing = tryRead('how the file was closed cannot be read', () => closingOf(statement));
+  if (closing !== undefined && closing.size !== end)
+    check.defects.add('truncated', `the epoch was closed with ${closing.size} records, ${end} are there`, end);
 }
 
 /** The ledger's own name is that of its key. */
 function compareMeta(database: Database, check: LedgerCheck, { origin, text, fingerprint }: VerifierKey): void {
   const wanted: Record<string, string> = { id: fingerprint.slice(0, ID_DIGITS), key: text, origin };
   const found = database.prepare('SELECT name, value FROM meta ORDER BY name').all();
-  const same = found.length === 3 && found.every(({ name, value }) => wanted[String(name)] === value);
+  const own = found.filter(({ name }) => name !== BASE && name !== CLOSED);
+  const same = own.length === 3 && own.every(({ name, value }) => wanted[String(name)] === value);
   if (!same) check.defects.add('unknown_key', 'the tables name another ledger than that of the key');
 }
 
@@ -52,9 +63,15 @@ function lastChunk(database: Database): number {
 }
 
 /** Reads up to the chunk that was the last when reading began. Answers the index after its last record. */
-async function readChunks(database: Database, check: LedgerCheck, index: IndexCheck, last: number): Promise<number> {
+async function readChunks(
+  database: Database,
+  check: LedgerCheck,
+  index: IndexCheck,
+  last: number,
+  first: number,
+): Promise<number> {
   const chunks = createChunkReader(database, check, last);
-  let next = 0;
+  let next = first;
   let sincePause = 0;
   for (let page = chunks.page(0); page.length > 0; page = chunks.page(next)) {
     for (const row of page) {

@@ -8,7 +8,7 @@ const SHOWN_DEFECTS = 50;
 
 /** A report for a person. */
 export function textReport(path: string, report: VerifyReport): string {
-  const { defects, size, root, heads, key, pinned, afterLastHead, blobsAbsent, source } = report;
+  const { defects, size, root, heads, key, pinned, afterLastHead, blobsAbsent, source, absent, unchecked } = report;
   const lines = [
     defects.length === 0 ? `good: ${path}` : `${defects.length} defects: ${path}`,
     `  records  ${size}`,
@@ -16,6 +16,9 @@ export function textReport(path: string, report: VerifyReport): string {
     `  heads    ${heads}${afterLastHead > 0 ? `, and ${afterLastHead} records after the last one` : ''}`,
     `  key      ${key}${pinned ? ' (given)' : ' (taken from the file: compare it with the one you trust, or give it with --key)'}`,
   ];
+  for (const { from, to, before } of absent)
+    lines.push(`  absent   records ${from} to ${to - 1}, in epochs before epoch ${before}: not checked`);
+  if (unchecked > 0) lines.push(`  elsewhere  ${unchecked} heads kept elsewhere lie in absent epochs: not checked`);
   if (blobsAbsent > 0)
     lines.push(`  blobs    ${blobsAbsent} ${source === 'export' ? 'referred to' : 'absent'}, not checked`);
   for (const { kind, index, message } of defects.slice(0, SHOWN_DEFECTS)) {

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTestCli, type TestCli } from '../_testing/cli.js';
@@ -114,4 +115,33 @@ test('records are found by each thing that ties them together', async () => {
   expect(await indices('--execution', execution)).toContain(records[0].index);
   expect(await indices('--policy', policy)).toContain(records[0].index);
   for (const name of ['--approval', '--run', '--digest', '--once']) expect(await indices(name, 'none')).toEqual([]);
+});
+
+test('the ledger goes on in a new file, and a file that was moved away is named as absent', async () => {
+  const kept = await json('evidence', 'list', '--limit', '100');
+  const closed = await json('evidence', 'rotate');
+  expect(closed).toMatchObject({ epoch: 1, size: kept.records.length });
+  expect((await json('evidence', 'list', '--limit', '100')).records).toHaveLength(kept.records.length + 1);
+  expect((await cli.run(['evidence', 'show', '0'])).stdout).toContain('ledger.created');
+  await rename(join(cli.home, 'ledger.db'), cli.path('archived.db'));
+  const verified = await cli.run(['evidence', 'verify']);
+  expect([verified.code, verified.stdout]).toEqual([
+    0,
+    expect.stringContaining(`absent: records 0 to ${closed.size - 1}`),
+  ]);
+  expect((await cli.run(['evidence', 'show', '0'])).code).not.toBe(0);
+  expect((await cli.run(['perform', 'file.stat', 'localhost', 'path=/etc/hosts'])).code).toBe(0);
+});
+
+test('a backup of the home is the same ledger, and an older one is told by a head that was kept', async () => {
+  const backup = cli.path('backup');
+  await cp(cli.home, backup, { recursive: true });
+  await cli.run(['perform', 'file.stat', 'localhost', 'path=/etc/hosts']);
+  const head = await kept('head.txt', 'evidence', 'head');
+  expect((await cli.run(['evidence', 'verify', '--against', head])).code).toBe(0);
+  await rm(cli.home, { recursive: true });
+  await cp(backup, cli.home, { recursive: true });
+  expect((await cli.run(['evidence', 'verify'])).code).toBe(0);
+  const older = await cli.run(['evidence', 'verify', '--against', head]);
+  expect([older.code, older.stdout]).toEqual([1, expect.stringContaining('head_rollback')]);
 });

@@ -101,6 +101,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./evidence/prune.js'),
   },
   {
+    ...{"name":"evidence rotate","summary":"Close the present file of the ledger and go on in a new one","description":"Happens by itself at 1 GiB or 90 days. Both files are one ledger: the new one brings along whatever still holds, and keys that were used stay used. A closed file verifies alone and may be moved away; evidence verify says which are absent.","positionals":[],"options":[],"example":"evidence rotate"},
+    load: () => import('./evidence/rotate.js'),
+  },
+  {
     ...{"name":"evidence settle","summary":"Say what became of a change whose outcome is unknown; needs an approver’s signature","description":"For a change that was begun and whose end nobody recorded: the connection was cut, or MeshClaw ended half-way. Look at the server first. What was found is added to the record, which stays as it is.","positionals":[{"name":"execution","description":"as meshclaw status names it","required":true}],"options":[{"name":"found","value":"what","description":"what the server shows: done, not_done, partly_done"},{"name":"note","value":"text","description":"in your own words"},{"name":"key","value":"file","description":"sign here with this private key (or public key, when an agent holds it)"},{"name":"signature","value":"file","description":"a signature over the statement, made elsewhere; - reads stdin"},{"name":"statement","description":"print the bytes that an approver has to sign"}],"example":"evidence settle exec-0123456789ab --found done --note \"nginx runs the new version\" --key ~/.ssh/id_ed25519"},
     load: () => import('./evidence/settle.js'),
   },

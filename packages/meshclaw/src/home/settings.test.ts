@@ -18,8 +18,17 @@ async function problemsOf(text: string) {
 
 test('without a file every value is its default', async () => {
   const { settings, sources } = (await loadSettings(at.home))._unsafeUnwrap();
-  expect(settings).toEqual({ policyPack: 'homelab', evidenceFolder: at.home.folder, anchors: [], notifications: [] });
-  expect(sources.map(({ from }) => from)).toEqual(['option', 'default', 'default', 'default', 'default']);
+  const epoch = { maxMib: 1024, maxDays: 90 };
+  const folder = { evidenceFolder: at.home.folder };
+  expect(settings).toEqual({ policyPack: 'homelab', ...folder, anchors: [], epoch, notifications: [] });
+  expect(sources.map(({ from }) => from)).toEqual(['option', ...Array(6).fill('default')]);
+});
+
+test('how large and how old a file of the ledger becomes is set in the file', async () => {
+  await at.write('meshclaw.yaml', 'evidence: { epoch: { max_mib: 2 } }\n');
+  expect((await loadSettings(at.home))._unsafeUnwrap().settings.epoch).toEqual({ maxMib: 2, maxDays: 90 });
+  await at.write('meshclaw.yaml', 'evidence: { epoch: { max_mib: 0 } }\n');
+  expect((await loadSettings(at.home)).isErr()).toBe(true);
 });
 
 test('the sample is valid', async () => {

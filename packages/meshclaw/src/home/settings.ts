@@ -48,6 +48,13 @@ const settingsSchema = z.strictObject({
       folder: z.string().refine(isAbsolute, 'must be an absolute path').optional(),
       /** Where signed heads are kept as well. */
       anchors: z.array(anchorSchema).max(8).optional(),
+      /** When the ledger goes on in a new file. */
+      epoch: z
+        .strictObject({
+          max_mib: z.int().min(1).max(1_048_576).optional(),
+          max_days: z.int().min(1).max(3650).optional(),
+        })
+        .optional(),
     })
     .optional(),
 });
@@ -58,6 +65,8 @@ export interface Settings {
   readonly evidenceFolder: string;
   readonly anchors: readonly Anchor[];
   readonly notifications: readonly Notification[];
+  /** How large and how old a file of the ledger becomes. */
+  readonly epoch: { readonly maxMib: number; readonly maxDays: number };
 }
 /** One effective value and its source, for `config show`. */
 export interface SourcedValue {
@@ -102,15 +111,19 @@ function looserThan(
     : undefined;
 }
 
+const DEFAULT_EPOCH = { maxMib: 1024, maxDays: 90 };
+
 function effective(home: Home, given: z.output<typeof settingsSchema>): LoadedSettings {
   const { system } = home;
   const pack = given.policy?.pack ?? system?.policyPack;
   const folder = given.evidence?.folder ?? system?.evidenceFolder;
   const anchors = [...(system?.anchors ?? []), ...(given.evidence?.anchors ?? [])];
+  const epoch = given.evidence?.epoch;
   const settings = {
     policyPack: pack ?? DEFAULT_PACK,
     evidenceFolder: folder ?? home.folder,
     anchors,
+    epoch: { maxMib: epoch?.max_mib ?? DEFAULT_EPOCH.maxMib, maxDays: epoch?.max_days ?? DEFAULT_EPOCH.maxDays },
     notifications: given.notifications ?? [],
   };
   const from = (value: unknown, fixed?: unknown) =>
@@ -130,6 +143,8 @@ function effective(home: Home, given: z.output<typeof settingsSchema>): LoadedSe
         value: settings.anchors.map(anchorName).join(', '),
         from: from(given.evidence?.anchors, system?.anchors[0]),
       },
+      { key: 'evidence.epoch.max_mib', value: String(settings.epoch.maxMib), from: from(epoch?.max_mib) },
+      { key: 'evidence.epoch.max_days', value: String(settings.epoch.maxDays), from: from(epoch?.max_days) },
       {
         key: 'notifications',
         value: settings.notifications.map(notificationName).join(', '),

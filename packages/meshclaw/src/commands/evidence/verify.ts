@@ -24,8 +24,12 @@ export const command = defineCommand({
     if (elsewhere.isErr()) return fail(printer, elsewhere.error);
     const verified = await evidence.value.ledger.verify(elsewhere.value);
     if (verified.isErr()) return failLedger(printer, verified.error);
-    const { size, root, heads, defects } = verified.value;
+    const { size, root, heads, defects, absent = [], unchecked = 0 } = verified.value;
     for (const defect of defects) printer.text(defectLine(defect));
+    for (const { from, to, before } of absent)
+      printer.text(`absent: records ${from} to ${to - 1}, in epochs before epoch ${before}: not checked`);
+    if (unchecked > 0)
+      printer.text(`not compared: ${unchecked} heads kept elsewhere, which lie among the absent records`);
     printer.text(
       defects.length === 0
         ? `good: ${size} records, ${heads} signed heads, root ${root}`
