@@ -268,37 +268,6 @@ test_has_a_floor_for_every_class if {
 	}
 }
 
-test_demands_in_words_that_the_engine_knows if {
-	d := answer(in_check(asked("class.spend", "spend")))
-	d.obligations == [
-		{"id": "approval.four_eyes", "type": "four_eyes", "parameters": {"signers": 2}},
-		{"id": "approval.method", "type": "approval_method", "parameters": {"minimum": "presence"}},
-	]
-}
-
-test_demands_nothing_of_what_is_denied_or_read if {
-	denied := object.union(in_check(asked("class.spend", "spend")), {"context": {"freeze": true}})
-	answer(denied).obligations == []
-	answer(asked("file.stat", "read")).obligations == []
-	critical := {"resource": {"properties": {"criticality": "high"}}, "context": {"freeze": true}}
-	answer(object.union(asked("file.delete", "destructive"), critical)).obligations == []
-	tidy := authz.decision with input as asked("file.stat", "read")
-		with data.meshclaw.operations as operations
-		with data.meshclaw.parameters as parameters
-		with data.meshclaw.rules as {"file": {"x": {"auto_safe": {{"rule": "file.x"}}}}, "any": {}}
-	tidy.effect == "auto_safe"
-	tidy.obligations == []
-}
-
-test_takes_demands_of_the_rules_of_its_noun_alone if {
-	demanding := {"x": {"approval_required": {{"rule": "x.x"}}, "obligation": {{"id": "x", "type": "x", "parameters": {}}}}}
-	other := authz.decision with input as asked("file.chmod", "write")
-		with data.meshclaw.operations as operations
-		with data.meshclaw.parameters as parameters
-		with data.meshclaw.rules as {"disk": demanding, "any": {}}
-	{o.id | some o in other.obligations} == {"approval.method"}
-}
-
 test_answers_with_the_floor_only_where_nothing_else_says_so if {
 	[r] := answer(in_check(asked("class.secret", "secret"))).reasons
 	r.rule == "authz.class_default"
