@@ -68,7 +68,16 @@ export {
   type UnsettledExecution,
   unsettledExecutions,
 } from './executions.js';
-export type { CallOptions, Executor, ExecutorError, ExecutorLock, ExecutorSession } from './executor.js';
+export type {
+  CallOptions,
+  DetachedRun,
+  Detaching,
+  Executor,
+  ExecutorError,
+  ExecutorLock,
+  ExecutorSession,
+  Followed,
+} from './executor.js';
 export type { Fact, FactValue } from './facts.js';
 export type { Finding, Next } from './finding.js';
 export {
