@@ -62,6 +62,8 @@ export {
 export { canonicalJson, sha256Hex } from './digest.js';
 export { createMeshClaw } from './engine/create-meshclaw.js';
 export {
+  type CollectedExecution,
+  type CollectedText,
   FOUND,
   type Found,
   keepBrokenOff,
@@ -108,6 +110,7 @@ export {
 } from './ledger.js';
 export type {
   Caller,
+  CollectOptions,
   CreateMeshClaw,
   MeshClaw,
   MeshClawError,
