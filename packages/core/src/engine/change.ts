@@ -160,7 +160,12 @@ async function performIntended(
   const isFinal = !('outcome' in came) || came.isFinal;
   const last = how !== undefined && isFinal ? { once: endedKey(scope.execution) } : {};
   const kept = await engine.ledger.append([{ ...executionFinished(engine, scope, ended), ...last }]);
-  if (kept.isErr()) return err(unrecorded({ ...named, evidence: begun }, kept.error));
+  if (kept.isErr()) {
+    const about = { ...named, evidence: begun };
+    return err(
+      kept.error.kind === 'already_recorded' ? outcomeUnknown(about, ELSEWHERE) : unrecorded(about, kept.error),
+    );
+  }
   // What is on record is not needed on the target any more; what cannot be removed now goes after a while.
   if (how !== undefined && 'outcome' in came && isFinal) await forget(how, call);
   const evidence = [...begun, ...kept.value.map(({ index }) => String(index))];
@@ -173,6 +178,8 @@ async function performIntended(
   const proofs = verified.value === undefined ? evidence : [...evidence, verified.value];
   return ok({ output: output.value, target: target.id, observedAt: engine.clock.now(), evidence: proofs });
 }
+
+const ELSEWHERE = 'its end was read back by another process, and is on record';
 
 /** The durable write before the first byte is sent. */
 async function intend(

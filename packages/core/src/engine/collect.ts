@@ -7,6 +7,7 @@ import { type CollectedExecution, endedKey } from '../executions.js';
 import type { DetachedRun, Followed } from '../executor.js';
 import type { StoredRecord } from '../ledger.js';
 import type { CollectOptions } from '../meshclaw.js';
+import type { Outcome } from '../outcome.js';
 import type { Refusal } from '../refusal.js';
 import { came, forget, STOP_MS } from './detach.js';
 import type { Asking, Engine } from './engine.js';
@@ -103,7 +104,7 @@ async function ask(
     const how = { waitMs: stop ? Math.max(STOP_MS, waitMs) : waitMs, stop };
     const seen = await session.detached.follow(run, how, call);
     if (seen.isErr()) return err(notSent(about, seen.error));
-    if (seen.value.kind === 'running') return err(stillRunning(about, execution));
+    if (seen.value.kind === 'running') return onRecord(engine, begun, stillRunning(about, execution));
     const kept = await keep(engine, asking, begun, seen.value);
     if (kept.isOk() || kept.error.kind === 'outcome_unknown')
       await forget({ detaching: session.detached, action: body.data.action }, call);
@@ -142,11 +143,19 @@ async function keep(
   const record = { ...executionFinished(engine, scope, ended), once: endedKey(execution) };
   const kept = await engine.ledger.append([record]);
   if (kept.isErr() && kept.error.kind !== 'already_recorded') return err(unrecorded(about, kept.error));
-  const found = await engine.ledger.find({ execution, order: 'oldest_first', limit: RECORDS });
-  if (found.isErr()) return err(evidenceUnavailable(about, found.error));
   const shown = 'outcome' in ended ? ended.outcome : undefined;
-  return (
-    readEnd({ ...begun, about: aboutOf(intent, found.value) }, found.value, shown) ??
-    err(outcomeUnknown(about, 'its end is on record and cannot be read'))
-  );
+  return onRecord(engine, begun, outcomeUnknown(about, 'its end is on record and cannot be read'), shown);
+}
+
+/** What the ledger says by now; whoever else asked may have been first. */
+async function onRecord(
+  { ledger }: Engine,
+  begun: Begun,
+  otherwise: Refusal,
+  shown?: Outcome,
+): Promise<Result<CollectedExecution, Refusal>> {
+  const { about, execution, intent } = begun;
+  const found = await ledger.find({ execution, order: 'oldest_first', limit: RECORDS });
+  if (found.isErr()) return err(evidenceUnavailable(about, found.error));
+  return readEnd({ ...begun, about: aboutOf(intent, found.value) }, found.value, shown) ?? err(otherwise);
 }

@@ -132,6 +132,7 @@ take() {
 const ASK = `follow() {
   up; first=$now look=0 blank=0
   while :; do
+    if [ ! -d "$dir" ]; then say gone; return; fi
     if [ -f "$dir/end" ]; then read -r code spent why open <"$dir/end"; say "ended $code $spent $why $open"; show; return; fi
     if [ "$look" -eq 0 ]; then
       if alive keeper || alive command; then blank=0

@@ -77,6 +77,7 @@ export function followed(
     ok({ kind: 'unknown', reason, ...output.captured({ stdout: false, stderr: false }), durationMs: ranMs });
   switch (word) {
     case 'running':
+    case 'gone': // whoever read its end has put it on record, and removed it
     case 'again': // it is there already, so all that is left is to follow it
       return ok({ kind: 'running' });
     case 'no-place':
