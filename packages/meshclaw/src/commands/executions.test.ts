@@ -49,7 +49,9 @@ test('a change goes on when MeshClaw is killed while it runs, and its end is rea
   expect((await cli.run(['executions', 'show', execution])).stdout).toContain('exited 6');
   expect((await cli.run(['apply', plan])).code).toBe(5);
   expect(await runs()).toBe('run\n');
-  const seen = (await recordsOf(cli, 'execution.finished')).filter((record) => record.execution === execution);
+  const seen = (await recordsOf(cli, 'execution.finished')).filter(
+    (record) => 'execution' in record && record.execution === execution,
+  );
   expect(seen).toHaveLength(1);
 });
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { local } from '@meshclaw/executors/local';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { allowAll, toolboxOn } from '../../_testing/toolbox-on.js';
+import { allowAll, type Told, toolboxOn } from '../../_testing/toolbox-on.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -18,8 +18,8 @@ const until = (file: string) => vi.waitUntil(() => existsSync(file), { timeout: 
 /** Notes that it was run, waits for a file, and prints. */
 const COUNTED = 'echo run >>"$1/runs"; while [ ! -e "$1/go" ]; do sleep 0.1; done; echo done; exit 3';
 const asked = () => ({ server: 'web1', argv: ['sh', '-c', COUNTED, 'sh', folder] });
-const executionOf = (answer: { readonly problems?: unknown }) =>
-  (answer.problems as readonly { readonly execution: string }[])[0]?.execution;
+const executionOf = (answer: Told) =>
+  (answer.problems as unknown as readonly { readonly execution: string }[])[0]?.execution;
 
 it('tells the end of a change that outlasted the call which began it, and begins nothing', async () => {
   const { call } = toolboxOn(local(), allowAll, patience);
