@@ -76,7 +76,7 @@ test('a server behind another is reached as the configuration says, when it is r
   const { code, stdout } = await fromConfig();
   expect([code, JSON.parse(stdout).servers]).toEqual([0, ['gate', 'inner']]);
   const listed = JSON.parse((await cli.run(['list', '--json'])).stdout);
-  expect(JSON.stringify(listed.data.servers)).toContain('inner');
+  expect(listed.data.targets).toContainEqual(expect.objectContaining({ id: 'inner', reachedBy: ['ssh'] }));
   expect(await readFile(`${cli.home}/inventory.yaml`, 'utf8')).toContain(`ssh_config: ${cli.path('config')}`);
 });
 
