@@ -150,7 +150,7 @@ describe('the end of a change that went on by itself', () => {
     const other = mesh.as({ subject: { type: 'agent', id: 'mallory' }, surface: 'mcp' });
     expect((await other.collect(execution, { stop: true }))._unsafeUnwrapErr()).toMatchObject({ why: 'not_the_asker' });
     expect(done).not.toContain('stop');
-    await agent.collect(execution, { stop: true });
+    expect((await agent.collect(execution, { stop: true }))._unsafeUnwrapErr().kind).toBe('running');
     expect(done).toContain('stop');
   });
 

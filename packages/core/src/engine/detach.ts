@@ -89,7 +89,8 @@ export async function forget(
   { detaching, action: { as } }: Pick<Detachment, 'detaching'> & { readonly action: Pick<CommandAction, 'as'> },
   { signal: _, ...call }: CallOptions,
 ): Promise<void> {
-  await detaching.forget({ executionId: call.executionId, as, startedMsAgo: 0 }, call);
+  const forgotten = await detaching.forget({ executionId: call.executionId, as, startedMsAgo: 0 }, call);
+  forgotten.unwrapOr(undefined);
 }
 
 /** What was seen of an end. */

@@ -34,7 +34,7 @@ async function withRun(
         (await of(by).follow(run, { waitMs, stop }, call()))._unsafeUnwrap(),
     });
   } finally {
-    await of(session).follow(run, { waitMs: WAIT_MS, stop: true }, call());
+    (await of(session).follow(run, { waitMs: WAIT_MS, stop: true }, call()))._unsafeUnwrap();
     (await of(session).forget(run, call()))._unsafeUnwrap();
   }
 }
