@@ -7,8 +7,8 @@ import type { Ledger, LedgerError, NewRecord, StoredRecord } from './ledger.js';
 /** A change of which it is not known whether it was done. Times are ISO 8601 UTC; `evidence` are its records, oldest first. */
 export interface UnsettledExecution {
   readonly execution: string;
-  /** `running`: its time is not over. `broken_off`: its time is over and no outcome was recorded. `unknown`: the executor could not tell. */
-  readonly state: 'running' | 'broken_off' | 'unknown';
+  /** `running`: its time is not over. `unread`: it went on by itself, and its end waits on the target. `broken_off`: its time is over and no outcome was recorded. `unknown`: the executor could not tell. */
+  readonly state: 'running' | 'unread' | 'broken_off' | 'unknown';
   readonly operation: string;
   readonly target: string;
   readonly subject: string;
@@ -17,6 +17,29 @@ export interface UnsettledExecution {
   readonly reason: string;
   readonly evidence: readonly string[];
 }
+/** How a change ended, as it was seen. A text is left out where the record keeps it beside the ledger. */
+export interface CollectedExecution {
+  readonly execution: string;
+  readonly operation: string;
+  readonly target: string;
+  readonly outcome: {
+    readonly kind: 'exited' | 'signalled' | 'answered';
+    readonly durationMs: number;
+    readonly exitCode?: number;
+    readonly signal?: string;
+    readonly status?: number;
+    readonly stdout?: CollectedText;
+    readonly stderr?: CollectedText;
+  };
+  readonly evidence: readonly string[];
+}
+export interface CollectedText {
+  readonly text?: string;
+  readonly bytes: number;
+  readonly cut: boolean;
+}
+/** The once key of the record that ends what is asked of a target about an execution. */
+export const endedKey = (execution: string): string => `ended:${execution}`;
 /** What a person found when he looked. */
 export const FOUND = ['done', 'not_done', 'partly_done'] as const;
 export type Found = (typeof FOUND)[number];
@@ -61,7 +84,7 @@ function page(ledger: Ledger, query: Page, most: number): ResultAsync<readonly S
   });
 }
 
-const intentBody = z.object({ timeout_ms: z.number().nonnegative() });
+const intentBody = z.object({ timeout_ms: z.number().nonnegative(), detached: z.boolean().optional() });
 const endBody = z.object({ outcome: z.object({ kind: z.string(), reason: z.string().optional() }) });
 
 /** Folds intents (oldest first) with what ended them. Pure. */
@@ -88,16 +111,20 @@ function stateOf(
   const outcomes = ends.map(({ body }) => endBody.safeParse(body));
   // Any record that tells the end outweighs one that does not know it.
   if (outcomes.some((one) => one.success && one.data.outcome.kind !== 'unknown')) return undefined;
+  const body = intentBody.safeParse(intent.body);
+  const over = Date.parse(intent.recordedAt) + (body.success ? body.data.timeout_ms : LONGEST_MS) + GRACE_MS;
+  const isOver = Date.parse(now) >= over;
+  const canBeRead = body.success && body.data.detached === true && !ends.some(({ once }) => once?.startsWith('ended:'));
+  if (canBeRead) return isOver || outcomes.length > 0 ? UNREAD : RUNNING;
   if (outcomes.length > 0) {
     const reason = outcomes.find((one) => one.success)?.data?.outcome.reason;
     return { state: 'unknown', reason: reason ?? 'its record cannot be read' };
   }
-  const body = intentBody.safeParse(intent.body);
-  const over = Date.parse(intent.recordedAt) + (body.success ? body.data.timeout_ms : LONGEST_MS) + GRACE_MS;
-  return Date.parse(now) < over
-    ? { state: 'running', reason: 'its time is not over' }
-    : { state: 'broken_off', reason: BROKEN_OFF };
+  return isOver ? { state: 'broken_off', reason: BROKEN_OFF } : RUNNING;
 }
+
+const RUNNING = { state: 'running', reason: 'its time is not over' } as const;
+const UNREAD = { state: 'unread', reason: 'it went on by itself, and its end waits on the target' } as const;
 
 const BROKEN_OFF = 'nothing was recorded after its intent';
 

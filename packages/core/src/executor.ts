@@ -2,7 +2,7 @@
 
 import type { ResultAsync } from 'neverthrow';
 import type { z } from 'zod';
-import type { Action, ActionKind } from './action.js';
+import type { Action, ActionKind, CommandAction } from './action.js';
 import type { Outcome } from './outcome.js';
 
 /** Only `unreachable` and `unsupported` let the engine try the next way to reach the target. */
@@ -44,6 +44,35 @@ export interface ExecutorLock {
   /** Gives it back, whatever became of it meanwhile; never rejects and may be called twice. */
   release(): Promise<void>;
 }
+/** Whoever knows this can ask what became of a command that was started detached, from any process. */
+export interface DetachedRun {
+  readonly executionId: string;
+  readonly as: CommandAction['as'];
+  /** Since before it was started; what tells "it never began" from "all traces of it are gone". */
+  readonly startedMsAgo: number;
+}
+/** `running`: its end has not come yet. `absent`: it never began, and after this answer it never will. */
+export type Followed = Outcome | { readonly kind: 'running' } | { readonly kind: 'absent' };
+/** Commands that go on by themselves when the connection or this process ends, under their execution's id. The id is used once. */
+export interface Detaching {
+  /**
+   * Starts it and waits `waitMs` for its end; its own deadline is the call's. `cut`: it may have been started, and `follow` tells.
+   * Err kinds: all of `ExecutorError`; `unsupported` where the target cannot keep it.
+   */
+  start(
+    action: Action,
+    waitMs: number,
+    call: CallOptions,
+  ): ResultAsync<Followed | { readonly kind: 'cut' }, ExecutorError>;
+  /** Waits `waitMs` for its end; `stop` ends it first. Changes nothing else. Err kinds: all of `ExecutorError`. */
+  follow(
+    run: DetachedRun,
+    how: { readonly waitMs: number; readonly stop: boolean },
+    call: CallOptions,
+  ): ResultAsync<Followed, ExecutorError>;
+  /** Removes what was kept of one that has ended. Err kinds: all of `ExecutorError`. */
+  forget(run: DetachedRun, call: CallOptions): ResultAsync<void, ExecutorError>;
+}
 /** `perform` may be called while another runs (the executor queues); `close` gives it back and may be called twice. */
 export interface ExecutorSession {
   /** Who really answered: host key, pin, machine id or account. In the plan; compared before anything is sent. */
@@ -57,5 +86,7 @@ export interface ExecutorSession {
    * thing. Err kinds: all of `ExecutorError`; `not_started` when somebody else had it until the end.
    */
   lock?(owner: string, holdMs: number, call: CallOptions): ResultAsync<ExecutorLock, ExecutorError>;
+  /** Left out: what runs here ends, or is lost, with its call. */
+  readonly detached?: Detaching;
   close(): Promise<void>;
 }

@@ -62,13 +62,24 @@ export {
 export { canonicalJson, sha256Hex } from './digest.js';
 export { createMeshClaw } from './engine/create-meshclaw.js';
 export {
+  type CollectedExecution,
+  type CollectedText,
   FOUND,
   type Found,
   keepBrokenOff,
   type UnsettledExecution,
   unsettledExecutions,
 } from './executions.js';
-export type { CallOptions, Executor, ExecutorError, ExecutorLock, ExecutorSession } from './executor.js';
+export type {
+  CallOptions,
+  DetachedRun,
+  Detaching,
+  Executor,
+  ExecutorError,
+  ExecutorLock,
+  ExecutorSession,
+  Followed,
+} from './executor.js';
 export type { Fact, FactValue } from './facts.js';
 export type { Finding, Next } from './finding.js';
 export {
@@ -99,6 +110,7 @@ export {
 } from './ledger.js';
 export type {
   Caller,
+  CollectOptions,
   CreateMeshClaw,
   MeshClaw,
   MeshClawError,

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { ApproverRegistry } from './approvals/approver.js';
 import type { Clock } from './clock.js';
 import type { AskedAction, Decision, PolicyDecisionPoint, Subject, Surface } from './decision.js';
+import type { CollectedExecution } from './executions.js';
 import type { Executor } from './executor.js';
 import type { Inventory } from './inventory.js';
 import type { Ledger } from './ledger.js';
@@ -36,11 +37,19 @@ export interface Caller {
   readonly surface: Surface;
   /** True once this session has read text that a server wrote. */
   readonly exposed?: boolean;
+  /** How long this face can wait for one change; as `waitMs` of each call. */
+  readonly waitMs?: number;
 }
 export interface RunOptions {
   readonly signal?: AbortSignal;
   readonly because?: string;
   readonly note?: (text: string) => void;
+}
+export interface CollectOptions {
+  /** How long its end is waited for. */
+  readonly waitMs?: number;
+  readonly stop?: boolean;
+  readonly signal?: AbortSignal;
 }
 /** One caller's hands. Nothing here can approve. */
 export interface Session {
@@ -66,6 +75,8 @@ export interface Session {
     plan: string,
     options?: { readonly stopAfterFailures?: number; readonly signal?: AbortSignal },
   ): ResultAsync<readonly StepReport[], Refusal>;
+  /** What became of a change, read back from the target where it is not on record yet; `stop` ends it first, for who asked for it or a person. Err kinds: `running`, `outcome_unknown`, `not_sent`, `refused`, `unknown_target`, `unsupported`, `evidence_unavailable`, `unrecorded`. */
+  collect(execution: string, options?: CollectOptions): ResultAsync<CollectedExecution, Refusal>;
 }
 /** A caller is bound once, by the face that authenticated it; it cannot be forgotten or passed as input. */
 export interface MeshClaw {

@@ -20,6 +20,7 @@ export type RefusedWhy =
   | 'frozen'
   | 'inventory_unavailable'
   | 'unknown_plan'
+  | 'unknown_execution'
   | 'expired'
   | 'not_the_asker'
   | 'cancelled'
@@ -57,6 +58,8 @@ export type Refusal = RefusalBase &
         readonly stderr: string;
       }
     | { readonly kind: 'outcome_unknown'; readonly reason: string }
+    /** It was begun and goes on by itself; its end can be asked for by this name. */
+    | { readonly kind: 'running'; readonly execution: string }
     /** It ran; its outcome could not be kept. */
     | { readonly kind: 'unrecorded'; readonly cause?: unknown }
     | { readonly kind: 'unparseable_output'; readonly detail: string }

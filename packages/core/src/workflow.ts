@@ -26,6 +26,11 @@ export interface PerformOptions {
   /** Why it is asked, in the asker's words; quoted to the approver. */
   readonly because?: string;
   readonly signal?: AbortSignal;
+  /**
+   * A change that may take longer than this is begun so that it goes on by itself, where the target has such a thing; when it has
+   * not ended by then the answer is `running`. The signal then ends the waiting and not the change.
+   */
+  readonly waitMs?: number;
 }
 export type ReadsOf<U extends Operation> = Extract<U, { readonly class: 'read' }>;
 type Perform<U extends Operation> = <O extends U>(

@@ -84,6 +84,7 @@ function sourcesOf(refusal: Refusal): readonly string[] {
     case 'unknown_target':
     case 'refused':
     case 'evidence_unavailable':
+    case 'running':
       return [];
     case 'denied':
     case 'approval_required':

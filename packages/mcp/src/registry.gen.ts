@@ -29,6 +29,18 @@ export const tools: readonly ToolEntry[] = [
     load: () => import('./tools/evidence-list/index.js').then((m) => m.evidenceList),
   },
   {
+    id: 'execution-status',
+    listing: {
+      name: "meshclaw_execution_status",
+      title: "See how a change ended",
+      description: "Answers how a change ended that was answered as running: exit code and output, or that it is running still. Waits up to 20 seconds for it. Use it with the execution that the problem named, again until it is there; do not make the call again that began it. With cancel, ends it first, if you asked for it. Never begins anything.",
+      inputSchema: {"type":"object","properties":{"execution":{"type":"string","minLength":1,"maxLength":64,"description":"its id, as exec-…"},"seconds":{"description":"how long to wait; 20 when left out","type":"integer","minimum":0,"maximum":20},"cancel":{"description":"end it; what it did by then stays done","type":"boolean"}},"required":["execution"],"additionalProperties":false},
+      outputSchema: {"type":"object","properties":{"status":{"type":"string","enum":["ok","findings","partial","approval_required","failed"]},"data":{"type":"object","properties":{"execution":{"type":"string"},"operation":{"type":"string"},"target":{"type":"string"},"outcome":{"type":"object","properties":{"kind":{"type":"string","enum":["exited","signalled","answered"]},"durationMs":{"type":"number"},"exitCode":{"type":"integer"},"signal":{"type":"string"},"status":{"type":"integer"},"stdout":{"type":"object"},"stderr":{"type":"object"}}}}},"findings":{"type":"array"},"problems":{"type":"array"},"approvals":{"type":"array"},"evidence":{"type":"array"},"untrusted":{"type":"boolean"},"sources":{"type":"array"}},"required":["status","problems","approvals","evidence","untrusted","sources"]},
+      annotations: {"readOnlyHint":true,"destructiveHint":false,"idempotentHint":true,"openWorldHint":false},
+    },
+    load: () => import('./tools/execution-status/index.js').then((m) => m.executionStatus),
+  },
+  {
     id: 'policy-check',
     listing: {
       name: "meshclaw_policy_check",

@@ -3,7 +3,7 @@
 import { err, ok, okAsync, type Result } from 'neverthrow';
 import { z } from 'zod';
 import { type Action, command } from '../action.js';
-import type { CallOptions, ExecutorError } from '../executor.js';
+import type { CallOptions, Detaching, ExecutorError } from '../executor.js';
 import type { Inventory } from '../inventory.js';
 import { defineChange, defineRead } from '../operation.js';
 import type { Outcome } from '../outcome.js';
@@ -60,6 +60,8 @@ export interface Dial {
   sets: number;
   /** Where it is there, several reads come in one round trip and this answers them. */
   together?: AnswerAll;
+  /** Where it is there, long changes go on by themselves. */
+  detached?: Detaching;
   /** Answers instead of the dial when it answers something. */
   interferes?: (action: Action, call: CallOptions) => Promise<Result<Outcome, ExecutorError> | undefined>;
 }
@@ -79,7 +81,7 @@ export function createDial(value = 1) {
       }
       return ok(exited(`${dial.value}\n`));
     },
-    { id: 'dial', identity: () => dial.identity, together: () => dial.together },
+    { id: 'dial', identity: () => dial.identity, together: () => dial.together, detached: () => dial.detached },
   );
   return { dial, executor };
 }

@@ -4,7 +4,7 @@ import { okAsync, type Result, ResultAsync } from 'neverthrow';
 import { z } from 'zod';
 import type { Action } from '../action.js';
 import { sha256Hex } from '../digest.js';
-import type { CallOptions, Executor, ExecutorError } from '../executor.js';
+import type { CallOptions, Detaching, Executor, ExecutorError } from '../executor.js';
 import type { Captured, Exited, Outcome } from '../outcome.js';
 
 /** What was asked of a scripted executor, in order. */
@@ -46,6 +46,7 @@ export function createScriptedExecutor(
     readonly id?: string;
     readonly identity?: () => string;
     readonly together?: () => AnswerAll | undefined;
+    readonly detached?: () => Detaching | undefined;
   } = {},
 ): ScriptedExecutor {
   const performances: Performance[] = [];
@@ -57,6 +58,7 @@ export function createScriptedExecutor(
     performances,
     open: () => {
       const together = options.together?.();
+      const detached = options.detached?.();
       return okAsync({
         identity: options.identity?.() ?? 'scripted:1',
         perform: (action, call) => {
@@ -64,6 +66,7 @@ export function createScriptedExecutor(
           return new ResultAsync(answer(action, call));
         },
         ...(together && { performAll: (actions, call) => new ResultAsync(together(actions, call)) }),
+        ...(detached && { detached }),
         close: async () => {},
       });
     },

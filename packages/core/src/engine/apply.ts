@@ -211,7 +211,8 @@ async function runStep(
 }
 
 function reportOf(step: number, refusal: Refusal): StepReport {
-  if (refusal.kind === 'outcome_unknown' || refusal.kind === 'unrecorded') return { step, state: 'unknown', refusal };
+  const isOpen = refusal.kind === 'outcome_unknown' || refusal.kind === 'unrecorded' || refusal.kind === 'running';
+  if (isOpen) return { step, state: 'unknown', refusal };
   const sent = refusal.kind === 'failed' || refusal.kind === 'unverified' || refusal.kind === 'unparseable_output';
   return { step, state: sent ? 'failed' : 'refused', refusal };
 }

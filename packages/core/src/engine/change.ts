@@ -2,22 +2,23 @@
 
 import { err, ok, type Result } from 'neverthrow';
 import type { Action } from '../action.js';
+import { endedKey } from '../executions.js';
 import type { CallOptions, ExecutorError } from '../executor.js';
 import type { JsonValue } from '../json.js';
-import type { RecordType } from '../ledger.js';
-import type { Outcome } from '../outcome.js';
+import type { NewRecord, RecordType } from '../ledger.js';
 import type { PlanStepBody } from '../plan.js';
 import type { Refusal } from '../refusal.js';
 import type { Performed } from '../workflow.js';
 import type { Usable } from './approve.js';
 import type { Decided } from './decide.js';
+import { type Came, type Detachment, detachmentOf, forget, performDetached } from './detach.js';
 import { type Asking, type Engine, newId } from './engine.js';
 import { readOutcome, redactOutcome } from './outcome.js';
 import { actionOf, type PerformRead, type Prepared } from './prepare.js';
 import type { Reached } from './reach.js';
 import { callOptions } from './read.js';
 import { approvalConsumed, decisionMade, executionFinished, executionIntended, type Scope } from './records.js';
-import { appendRefused, notSent, outcomeUnknown, unrecorded } from './refuse.js';
+import { appendRefused, notSent, outcomeUnknown, stillRunning, unrecorded } from './refuse.js';
 import type { Turn } from './turn.js';
 import { verify } from './verify.js';
 
@@ -87,7 +88,7 @@ export function stepBody({ prepared, reached, before, action }: Ready, why: stri
   };
 }
 
-/** Runs what is permitted, exactly once. Err kinds: `refused`, `evidence_unavailable`, `not_sent`, `outcome_unknown`, `failed`, `stale`, `unparseable_output`, `unrecorded`, `unverified`. */
+/** Runs what is permitted, exactly once. Err kinds: `refused`, `evidence_unavailable`, `not_sent`, `running`, `outcome_unknown`, `failed`, `stale`, `unparseable_output`, `unrecorded`, `unverified`. */
 export async function execute(
   engine: Engine,
   asking: Asking,
@@ -95,36 +96,80 @@ export async function execute(
   permit: Permit,
   performRead: PerformRead,
 ): Promise<Result<Performed<unknown>, Refusal>> {
-  const { prepared } = ready;
-  const execution = newId('exec');
-  const scope = scopeOf(asking, prepared, permit, execution);
-  const intended = await intend(engine, ready, permit, scope);
-  if (intended.isErr()) return err(intended.error);
+  const { prepared, reached, action } = ready;
+  const call = callOptions(asking, prepared, newId('exec'));
+  const how = detachmentOf(asking, prepared, reached, action, call);
+  const scope = scopeOf(asking, prepared, permit, call.executionId);
+  const records = beginning(engine, ready, permit, scope, how !== undefined);
+  const done = await run(engine, { asking, ready, permit, scope, call, performRead }, records, how);
+  if (done !== 'undetachable') return done;
+  // Certainly nothing was done, so that it may begin once more, under a name of its own and not by itself.
+  const other = newId('exec');
+  const again = { ...scope, execution: other };
+  const cannot = executionFinished(engine, scope, { notSent: UNDETACHABLE });
+  const intent = intended(engine, ready, again, {});
+  const attached = { asking, ready, permit, scope: again, call: { ...call, executionId: other }, performRead };
+  return (await run(engine, attached, [cannot, intent], undefined)) as Result<Performed<unknown>, Refusal>;
+}
+
+const UNDETACHABLE: ExecutorError = {
+  kind: 'unsupported',
+  message: 'the target cannot keep it going by itself; it is begun again as part of this call',
+};
+
+/** One execution. */
+interface Execution {
+  readonly asking: Asking;
+  readonly ready: Ready;
+  readonly permit: Permit;
+  readonly scope: Scope & { readonly execution: string };
+  readonly call: CallOptions;
+  readonly performRead: PerformRead;
+}
+type Done = Result<Performed<unknown>, Refusal>;
+
+async function run(
+  engine: Engine,
+  one: Execution,
+  records: readonly NewRecord[],
+  how: Detachment | undefined,
+): Promise<Done | 'undetachable'> {
+  const { about } = one.ready.prepared;
+  const begun = await intend(engine, one, records);
+  if (begun.isErr()) return err(begun.error);
   try {
-    return await performIntended(engine, asking, ready, scope, intended.value, performRead);
+    return await performIntended(engine, one, begun.value, how);
   } catch {
-    const about = { ...prepared.about, evidence: intended.value };
-    return err(outcomeUnknown(about, 'an internal defect broke it off after its intent'));
+    return err(outcomeUnknown({ ...about, evidence: begun.value }, 'an internal defect broke it off after its intent'));
   }
 }
 
 /** From here on something may have happened: every way out is on record. */
 async function performIntended(
   engine: Engine,
-  asking: Asking,
-  ready: Ready,
-  scope: Scope & { readonly execution: string },
-  intended: readonly string[],
-  performRead: PerformRead,
-): Promise<Result<Performed<unknown>, Refusal>> {
+  { asking, ready, scope, call, performRead }: Execution,
+  begun: readonly string[],
+  how: Detachment | undefined,
+): Promise<Done | 'undetachable'> {
   const { prepared, before } = ready;
-  const { operation, target, input, platform } = prepared;
-  const performed = await perform(ready, callOptions(asking, prepared, scope.execution));
-  const ended = 'outcome' in performed ? { outcome: redactOutcome(performed.outcome, engine.redact) } : performed;
-  const kept = await engine.ledger.append([executionFinished(engine, scope, ended)]);
-  if (kept.isErr()) return err(unrecorded({ ...prepared.about, evidence: intended }, kept.error));
-  const evidence = [...intended, ...kept.value.map(({ index }) => String(index))];
-  const about = { ...prepared.about, evidence };
+  const { operation, target, input, platform, about: named } = prepared;
+  const came = how === undefined ? await perform(ready, call) : await performDetached(engine, how, call);
+  if ('running' in came) return err(stillRunning({ ...named, evidence: begun }, scope.execution));
+  if ('notSent' in came && how !== undefined && came.notSent.kind === 'unsupported') return 'undetachable';
+  const ended = 'outcome' in came ? { outcome: redactOutcome(came.outcome, engine.redact) } : came;
+  const isFinal = !('outcome' in came) || came.isFinal;
+  const last = how !== undefined && isFinal ? { once: endedKey(scope.execution) } : {};
+  const kept = await engine.ledger.append([{ ...executionFinished(engine, scope, ended), ...last }]);
+  if (kept.isErr()) {
+    const about = { ...named, evidence: begun };
+    return err(
+      kept.error.kind === 'already_recorded' ? outcomeUnknown(about, ELSEWHERE) : unrecorded(about, kept.error),
+    );
+  }
+  // What is on record is not needed on the target any more; what cannot be removed now goes after a while.
+  if (how !== undefined && 'outcome' in came && isFinal) await forget(how, call);
+  const evidence = [...begun, ...kept.value.map(({ index }) => String(index))];
+  const about = { ...named, evidence };
   if (!('outcome' in ended)) return err(notSent(about, ended.notSent));
   const output = readOutcome(operation, ended.outcome, input, platform, about);
   if (output.isErr()) return err(output.error);
@@ -134,43 +179,57 @@ async function performIntended(
   return ok({ output: output.value, target: target.id, observedAt: engine.clock.now(), evidence: proofs });
 }
 
+const ELSEWHERE = 'its end was read back by another process, and is on record';
+
 /** The durable write before the first byte is sent. */
 async function intend(
   engine: Engine,
-  ready: Ready,
-  permit: Permit,
-  scope: Scope,
+  { ready, permit }: Execution,
+  records: readonly NewRecord[],
 ): Promise<Result<readonly string[], Refusal>> {
-  const { prepared, reached, before, action } = ready;
-  const { decided, usable, slot, plan, turn } = permit;
-  const records = [
-    { ...decisionMade(engine, scope, decided), ...(turn.once === undefined ? {} : { once: turn.once }) },
-    ...(usable ? [approvalConsumed(scope, usable.approval, usable.slot)] : []),
-    executionIntended(engine, scope, {
-      action,
-      executor: reached.executor,
-      identity: reached.session.identity,
-      observed: before,
-      timeoutMs: prepared.operation.limits.timeoutMs,
-      ...(plan ? { once: `plan:${plan.id}:${slot}` } : {}),
-    }),
-  ];
-  const kept = await engine.ledger.append(records, { types: OVERTAKING, from: decided.state.from });
+  const kept = await engine.ledger.append(records, { types: OVERTAKING, from: permit.decided.state.from });
   return kept
     .map((receipts) => receipts.map(({ index }) => String(index)))
-    .mapErr((error) => appendRefused(prepared.about, error));
+    .mapErr((error) => appendRefused(ready.prepared.about, error));
 }
 
+function beginning(
+  engine: Engine,
+  ready: Ready,
+  { decided, usable, slot, plan, turn }: Permit,
+  scope: Scope,
+  detached: boolean,
+): readonly NewRecord[] {
+  return [
+    { ...decisionMade(engine, scope, decided), ...(turn.once === undefined ? {} : { once: turn.once }) },
+    ...(usable ? [approvalConsumed(scope, usable.approval, usable.slot)] : []),
+    intended(engine, ready, scope, { detached, ...(plan ? { once: `plan:${plan.id}:${slot}` } : {}) }),
+  ];
+}
+
+const intended = (
+  engine: Engine,
+  { prepared, reached, before, action }: Ready,
+  scope: Scope,
+  { detached = false, ...more }: { readonly detached?: boolean; readonly once?: string },
+): NewRecord =>
+  executionIntended(engine, scope, {
+    action,
+    executor: reached.executor,
+    identity: reached.session.identity,
+    observed: before,
+    timeoutMs: prepared.operation.limits.timeoutMs,
+    detached,
+    ...more,
+  });
+
 /** An executor that throws has broken its contract; what it did by then nobody knows. */
-async function perform(
-  { reached, action }: Ready,
-  call: CallOptions,
-): Promise<{ readonly outcome: Outcome } | { readonly notSent: ExecutorError }> {
+async function perform({ reached, action }: Ready, call: CallOptions): Promise<Came> {
   try {
     const performed = await reached.session.perform(action, call);
-    return performed.isOk() ? { outcome: performed.value } : { notSent: performed.error };
+    return performed.isOk() ? { outcome: performed.value, isFinal: true } : { notSent: performed.error };
   } catch {
-    return { outcome: { kind: 'unknown', reason: 'the executor broke off', durationMs: 0 } };
+    return { outcome: { kind: 'unknown', reason: 'the executor broke off', durationMs: 0 }, isFinal: true };
   }
 }
 

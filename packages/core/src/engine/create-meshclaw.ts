@@ -8,6 +8,7 @@ import { createRedactor } from '../redaction/redactor.js';
 import { apply } from './apply.js';
 import { ask } from './ask.js';
 import { check } from './check.js';
+import { collect } from './collect.js';
 import { type Asking, type Engine, withOptions } from './engine.js';
 import { perform } from './perform.js';
 import { runWorkflow } from './workflow-run.js';
@@ -47,8 +48,8 @@ const nobody: ApproverRegistry = {
   approvers: () => errAsync({ kind: 'unavailable', message: 'no approvers are configured' }),
 };
 
-function bind(engine: Engine, { subject, surface, exposed = false }: Caller): Session {
-  const asking: Asking = { subject, surface, exposed };
+function bind(engine: Engine, { subject, surface, exposed = false, waitMs }: Caller): Session {
+  const asking: Asking = { subject, surface, exposed, ...(waitMs === undefined ? {} : { waitMs }) };
   return {
     perform: (operation, target, input, options) =>
       new ResultAsync(perform(engine, withOptions(asking, options), operation, target, input)) as never,
@@ -57,5 +58,6 @@ function bind(engine: Engine, { subject, surface, exposed = false }: Caller): Se
     decide: (action) => new ResultAsync(ask(engine, asking, action)),
     apply: (plan, options = {}) =>
       new ResultAsync(apply(engine, withOptions(asking, options), plan, Math.max(1, options.stopAfterFailures ?? 1))),
+    collect: (execution, options) => new ResultAsync(collect(engine, asking, execution, options)),
   };
 }

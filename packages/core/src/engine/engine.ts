@@ -36,14 +36,17 @@ export interface Asking {
   readonly signal?: AbortSignal;
   /** May only shorten the operation's own limit. */
   readonly timeoutMs?: number;
+  /** What can go on by itself is waited for no longer than this. */
+  readonly waitMs?: number;
 }
 
 export { newId } from '../id.js';
 
 /** The same ask with what one call adds to it. */
-export const withOptions = (asking: Asking, { timeoutMs, because, signal }: PerformOptions = {}): Asking => ({
+export const withOptions = (asking: Asking, { timeoutMs, because, signal, waitMs }: PerformOptions = {}): Asking => ({
   ...asking,
   ...(timeoutMs === undefined ? {} : { timeoutMs }),
   ...(because === undefined ? {} : { because }),
   ...(signal === undefined ? {} : { signal }),
+  ...(waitMs === undefined ? {} : { waitMs }),
 });

@@ -123,15 +123,20 @@ export function executionIntended(
     readonly identity: string;
     readonly observed: JsonValue;
     readonly timeoutMs: number;
+    /** True where it may go on by itself, so that its end can be read back later. */
+    readonly detached: boolean;
     readonly once?: string;
   },
 ): NewRecord {
-  const { once, timeoutMs, ...rest } = intent;
+  const { once, timeoutMs, detached, ...rest } = intent;
   return {
     ...columns(scope),
     type: 'execution.intended',
     ...(once === undefined ? {} : { once }),
-    body: redactJson({ ...rest, timeout_ms: timeoutMs } as unknown as JsonValue, redact),
+    body: redactJson(
+      { ...rest, timeout_ms: timeoutMs, ...(detached ? { detached } : {}) } as unknown as JsonValue,
+      redact,
+    ),
   };
 }
 

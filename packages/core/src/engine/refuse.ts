@@ -22,8 +22,9 @@ const REFUSED: Readonly<Record<RefusedWhy, string>> = {
   frozen: 'everything but reading is frozen',
   inventory_unavailable: 'the inventory could not be read',
   unknown_plan: 'no readable plan has this id',
+  unknown_execution: 'no change of this id was begun',
   expired: 'the plan has expired',
-  not_the_asker: 'only the subject that asked for the plan may apply it',
+  not_the_asker: 'only the subject that asked for it may do this',
   cancelled: 'cancelled before anything was sent',
   approval_denied: 'an approver said no to exactly this; it holds for 24 hours',
   too_many_pending: 'too many of your requests wait for approval',
@@ -89,6 +90,12 @@ export const outcomeUnknown = (about: About, reason: string): RefusalOf<'outcome
   kind: 'outcome_unknown',
   message: 'it may or may not have been done; look before you try again',
   reason,
+});
+export const stillRunning = (about: About, execution: string): RefusalOf<'running'> => ({
+  ...base(about),
+  kind: 'running',
+  message: 'it was begun and goes on by itself; ask for its end later',
+  execution,
 });
 export const unrecorded = (about: About, cause: unknown): RefusalOf<'unrecorded'> => ({
   ...base(about),

@@ -122,7 +122,7 @@ const THREATS: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
   },
   'T9: the asker has no way to answer: not with its hands, not with a key of its own': async (world) => {
     const { id } = await asked(turn(world));
-    expect(Object.keys(world.agent).sort()).toEqual(['apply', 'check', 'decide', 'perform', 'run']);
+    expect(Object.keys(world.agent).sort()).toEqual(['apply', 'check', 'collect', 'decide', 'perform', 'run']);
     expect((await world.grant(id, createTestApprover('codex')))._unsafeUnwrapErr().kind).toBe('unknown_key');
     expect(kindOf(await turn(world))).toBe('approval_required');
   },

@@ -4,6 +4,7 @@ import type { Executor, ExecutorSession } from '@meshclaw/core';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { boundCases } from './bound-cases.js';
 import { type ContractTest, call } from './call.js';
+import { detachedCases } from './detached-cases.js';
 import { processCases } from './process-cases.js';
 import { togetherCases } from './together-cases.js';
 import { wordCases } from './word-cases.js';
@@ -16,7 +17,7 @@ export interface ExecutorUnderTest {
   readonly unreachable?: unknown;
   stop?(): Promise<void>;
 }
-const CASES = { ...wordCases, ...processCases, ...boundCases, ...togetherCases };
+const CASES = { ...wordCases, ...processCases, ...boundCases, ...togetherCases, ...detachedCases };
 /** A title of the suite; what a skip names. */
 export type ContractCase = keyof typeof CASES | typeof UNREACHABLE | typeof IDEMPOTENT;
 const UNREACHABLE = 'answers unreachable within the deadline when nothing answers';
@@ -33,7 +34,10 @@ export function describeExecutor(
     let session: ExecutorSession;
     const declare = (title: ContractCase, test: () => Promise<void>) => {
       const reason = skips[title];
-      if (reason === undefined) it(title, test, 60_000);
+      const skip = 'the executor runs nothing detached';
+      const declared = async (context: { skip(note: string): never }) =>
+        title in detachedCases && session.detached === undefined ? context.skip(skip) : test();
+      if (reason === undefined) it(title, declared, 60_000);
       else it(`${title} [skipped: ${reason}]`, (context) => context.skip(reason));
     };
     beforeAll(async () => {

@@ -14,6 +14,7 @@ import { err, errAsync, okAsync, type Result, ResultAsync } from 'neverthrow';
 import { z } from 'zod';
 import { type Performing, performAll } from '../_command/perform-all.js';
 import { capturedOutput, type Output } from '../_output/output.js';
+import { detaching } from './detached.js';
 import { machineIdentity } from './identity.js';
 import { takeLock } from './lock.js';
 import { outcome, run, runInto } from './run.js';
@@ -62,6 +63,7 @@ function session(identity: string): ExecutorSession {
       if (closed) return errAsync(CLOSED);
       return new ResultAsync(performAll(actions, call, performing));
     },
+    detached: detaching(() => closed),
     lock(owner, holdMs, call) {
       return closed ? errAsync(CLOSED) : new ResultAsync(takeLock(owner, holdMs, call));
     },

@@ -50,7 +50,7 @@ export function argvFor(action: CommandAction, uid: number | undefined): Command
 }
 
 /** The home directory of the account as the system has it; `HOME` of the environment could be anybody's. */
-function home(): string {
+export function home(): string {
   try {
     return userInfo().homedir;
   } catch {

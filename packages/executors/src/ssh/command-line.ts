@@ -9,7 +9,7 @@
 import type { CommandAction } from '@meshclaw/core';
 import { ENVIRONMENT } from '../_command/environment.js';
 import { HOLD } from '../_command/lock-script.js';
-import { PROBE, PROBE_ROOT, RUN, STOP } from './remote-scripts.js';
+import { PROBE, PROBE_ROOT, RUN, SCRIPT, STOP } from './remote-scripts.js';
 
 /** How the remote side can bound a command: coreutils' `timeout -k`, a `timeout` without it, or not at all. */
 export type RemoteBound = 'kill' | 'term' | 'none';
@@ -45,6 +45,12 @@ export function commandLine(
   const flags = [mark, how, action.stdin === undefined ? 'no' : 'yes', String(limit), bound];
   const words = [folder(action.cwd), ...action.argv].map(encoded);
   const text = line(RUN, [...flags, ...words], how === 'sudo', `MESHCLAW_EXECUTION=${mark} `);
+  return text.length > LONGEST_LINE ? undefined : { text, mark };
+}
+
+/** The line that runs a constant script with any words, as the login or as root; undefined when it is longer than a server takes. */
+export function scriptLine(words: readonly string[], asRoot: boolean, mark: string): CommandLine | undefined {
+  const text = line(SCRIPT, words.map(encoded), asRoot);
   return text.length > LONGEST_LINE ? undefined : { text, mark };
 }
 

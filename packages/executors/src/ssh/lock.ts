@@ -5,11 +5,11 @@ import type { ExecutorError, ExecutorLock } from '@meshclaw/core';
 import { err, ok, type Result } from 'neverthrow';
 import { keepTrying, type Tried } from '../_command/keep-trying.js';
 import { type LockAnswer, lockAnswer, ownerWord } from '../_command/lock-script.js';
+import { markedStream } from '../_command/mark.js';
 import { type Bounds, within } from './bounds.js';
 import type { Channel, Opened } from './channel.js';
 import { holdLine } from './command-line.js';
 import { type Link, newMark, notRun } from './link.js';
-import { markedStream } from './mark.js';
 import type { Lease } from './pool.js';
 
 /** Err kinds: as `perform`; `unsupported` where the server has no flock(1), `not_started` where somebody else kept it. */

@@ -28,6 +28,9 @@ export const RUN = [
   `case $bound in kill) exec timeout -k ${REMOTE_KILL_S} "$limit" "$@";; term) exec timeout "$limit" "$@";; *) exec "$@";; esac`,
 ].join('; ');
 
+/** Runs the first of its words as a script, which may hold any character and is told all of them, itself included. */
+export const SCRIPT = [DECODE, 'exec /bin/sh -c "$1" meshclaw "$@"'].join('; ');
+
 /** Says who the login is, and how a command can be bounded. */
 export const PROBE = [
   'mark=$1',

@@ -1,9 +1,9 @@
 /** Keeps what is seen of a line that runs, and notices its end. */
 
+import { type MarkedStream, markedStream } from '../_command/mark.js';
 import type { Output, Sink } from '../_output/output.js';
 import type { ChannelListener } from './channel.js';
 import type { Connection } from './connection.js';
-import { type MarkedStream, markedStream } from './mark.js';
 
 /** How a line ended. Whatever is undefined was not seen. */
 export interface Ended {

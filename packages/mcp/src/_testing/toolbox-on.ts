@@ -40,8 +40,12 @@ export interface ToolboxWorld {
   readonly defects: readonly unknown[];
 }
 
-/** Tools of one session, what they reach, and the one who may approve. There is one server, `web1`. */
-export function toolboxOn(executor: Executor, answer?: Parameters<typeof createScriptedPolicy>[0]): ToolboxWorld {
+/** Tools of one session, what they reach, and the one who may approve. There is one server, `web1`; a change is waited for `waitMs`. */
+export function toolboxOn(
+  executor: Executor,
+  answer?: Parameters<typeof createScriptedPolicy>[0],
+  waitMs = 20_000,
+): ToolboxWorld {
   const ledger = createMemoryLedger();
   const policy = createScriptedPolicy(answer);
   const approver = createTestApprover('dana');
@@ -57,7 +61,7 @@ export function toolboxOn(executor: Executor, answer?: Parameters<typeof createS
   const subject: Subject = { type: 'agent', id: 'codex' };
   const defects: unknown[] = [];
   const parts: ToolboxParts = {
-    session: ({ exposed }) => mesh.as({ subject, surface: 'mcp', exposed }),
+    session: ({ exposed }) => mesh.as({ subject, surface: 'mcp', exposed, waitMs }),
     records: { find: (query) => ledger.find(query) },
     approvals: { list: () => desk.list(), show: (id) => desk.show(id) },
     operationNamed: (name) => (name === 'run_command' ? 'command.run' : name),

@@ -37,6 +37,7 @@ export function codeOfRefusal(refusal: Refusal): ExitCode {
     case 'unverified':
       return EXIT.notDone;
     case 'outcome_unknown':
+    case 'running':
     case 'unrecorded':
       return EXIT.unknown;
   }
@@ -50,6 +51,7 @@ function codeOfRefused(why: RefusedWhy): ExitCode {
     case 'approval_denied':
       return EXIT.denied;
     case 'unknown_plan':
+    case 'unknown_execution':
       return EXIT.usage;
     case 'obligation':
     case 'already_used':

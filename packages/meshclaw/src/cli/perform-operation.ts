@@ -20,6 +20,8 @@ export interface NamedOperation {
   readonly input: (schema: PropertySchema) => Result<JsonObject, UsageError>;
   readonly because: string | undefined;
   readonly dryRun: boolean;
+  /** Begins it and does not wait for its end. */
+  readonly detach: boolean;
 }
 
 /** Performs it, or shows what would happen, and answers the exit code. */
@@ -37,7 +39,15 @@ export async function performNamed(context: CommandContext, wanted: NamedOperati
     return dryRun(printer, target, operation.value, input.value);
   }
   const because = wanted.because === undefined ? {} : { because: wanted.because };
-  const performed = await performUntyped(session, operation.value, wanted.server, input.value, { signal, ...because });
+  const options = { signal, ...because, ...(wanted.detach ? { waitMs: 0 } : {}) };
+  const performed = await performUntyped(session, operation.value, wanted.server, input.value, options);
+  if (wanted.detach && performed.isErr() && performed.error.kind === 'running') {
+    const { execution, evidence } = performed.error;
+    printer.text(execution);
+    printer.note(`begun; its end:  meshclaw executions wait ${execution}   evidence: ${evidence.join(', ')}`);
+    printer.data({ execution, evidence });
+    return EXIT.fine;
+  }
   if (performed.isErr()) return failRefusal(printer, performed.error);
   printPerformed(printer, operation.value, performed.value);
   return EXIT.fine;

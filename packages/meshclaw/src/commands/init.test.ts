@@ -54,10 +54,10 @@ test('the servers that an ssh configuration names are taken over with their addr
   });
 });
 
-test('patterns, other names of a server, and what is reached by a command or through another are skipped with a note', async () => {
+test('patterns, other names of a server, and what is reached by a command are skipped with a note', async () => {
   await write(
     'config',
-    'Host a b\n  HostName x\nHost w*\nHost p\n  ProxyCommand nc %h\nHost j\n  ProxyJump a\nHost bad_\u00e9\nHost odd\n  HostName -x\n',
+    'Host a b\n  HostName x\nHost w*\nHost p\n  ProxyCommand nc %h\nHost bad_\u00e9\nHost odd\n  HostName -x\n',
   );
   const { code, stdout } = await fromConfig();
   const { servers, notes } = JSON.parse(stdout);
@@ -66,10 +66,18 @@ test('patterns, other names of a server, and what is reached by a command or thr
     expect.stringContaining('config:3: w* is a pattern'),
     'b: the same server as a; skipped',
     'p: reached by a ProxyCommand, which is never run; skipped',
-    'j: reached through a: write it yourself, with jump or ssh_config; skipped',
     'bad_\u00e9: not a plain name; skipped',
     'odd: host is not a host name or address; skipped',
   ]);
+});
+
+test('a server behind another is reached as the configuration says, when it is reached', async () => {
+  await write('config', 'Host gate\n  HostName gate.example.com\nHost inner\n  HostName 10.0.0.7\n  ProxyJump gate\n');
+  const { code, stdout } = await fromConfig();
+  expect([code, JSON.parse(stdout).servers]).toEqual([0, ['gate', 'inner']]);
+  const listed = JSON.parse((await cli.run(['list', '--json'])).stdout);
+  expect(listed.data.targets).toContainEqual(expect.objectContaining({ id: 'inner', reachedBy: ['ssh'] }));
+  expect(await readFile(`${cli.home}/inventory.yaml`, 'utf8')).toContain(`ssh_config: ${cli.path('config')}`);
 });
 
 test('nothing in the configuration is executed', async () => {

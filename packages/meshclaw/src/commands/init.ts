@@ -93,7 +93,7 @@ async function beginningOf(args: Arguments): Promise<Result<Beginning, HomeError
   if (read.value === undefined) return err(usage('there is no such ssh configuration', path));
   const { ssh } = await import('@meshclaw/executors/ssh');
   const schema = ssh().settings;
-  const { servers, notes } = serversFrom(read.value, { user: username, home: homedir }, (settings) => {
+  const { servers, notes } = serversFrom(read.value, path, { user: username, home: homedir }, (settings) => {
     const issue = schema.safeParse(settings).error?.issues[0];
     return issue && `${issue.path.join('.')} ${issue.message}`;
   });

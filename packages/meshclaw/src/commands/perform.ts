@@ -14,6 +14,7 @@ export const command = defineCommand({
   options: [
     { name: 'input', value: 'json', description: 'the whole input as one JSON object instead' },
     { name: 'dry-run', description: 'show what would run and what policy says; run nothing' },
+    { name: 'detach', description: 'begin it and do not wait for its end; meshclaw executions wait does' },
     { name: 'because', value: 'text', description: 'why; quoted to whoever has to approve it' },
   ],
   example: 'perform file.stat localhost path=/etc/hosts',
@@ -24,5 +25,6 @@ export const command = defineCommand({
       input: (schema) => readInput(args.list('key=value'), args.optional('input'), schema),
       because: args.optional('because'),
       dryRun: args.flag('dry-run'),
+      detach: args.flag('detach'),
     }),
 });

@@ -125,6 +125,22 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./evidence-list.js'),
   },
   {
+    ...{"name":"executions cancel","summary":"End a change that is running; what it did by then stays done","description":"TERM, then KILL, for the command and everything it started. For who asked for it, or a person. Its outcome is then unknown, because part of it may have been done; where it had ended before, how it ended is shown.","positionals":[{"name":"execution","description":"its id","required":true}],"options":[],"example":"executions cancel exec-0123456789ab"},
+    load: () => import('./executions/cancel.js'),
+  },
+  {
+    ...{"name":"executions list","summary":"Show changes that run, and those whose end is not known","description":"running: its time is not over. unread: it went on by itself and its end waits on the server, for executions wait. broken_off and unknown: look at the server, then evidence settle.","positionals":[],"options":[],"example":"executions list"},
+    load: () => import('./executions/list.js'),
+  },
+  {
+    ...{"name":"executions show","summary":"Show how a change ended, or that it is running still","positionals":[{"name":"execution","description":"its id","required":true}],"options":[],"example":"executions show exec-0123456789ab"},
+    load: () => import('./executions/show.js'),
+  },
+  {
+    ...{"name":"executions wait","summary":"Wait until a change has ended, and show how","description":"For a change that went on by itself: begun with --detach or over MCP, or cut off from here. Its end is read back from the server and put on record. Exit code 0: it ended, with whatever exit code; 5: it certainly never began, or its server does not answer; 7: it runs still, or nobody knows.","positionals":[{"name":"execution","description":"its id","required":true}],"options":[{"name":"seconds","value":"n","description":"how long; an hour when left out"}],"example":"executions wait exec-0123456789ab --seconds 300"},
+    load: () => import('./executions/wait.js'),
+  },
+  {
     ...{"name":"freeze","summary":"Stop everything but reading, at once, in every process","description":"Anyone may freeze. Only an approver’s signature clears it: meshclaw unfreeze.","positionals":[],"options":[{"name":"reason","value":"text","description":"why"},{"name":"show","description":"only say whether it is frozen"}],"example":"freeze --reason \"something is wrong with the backups\""},
     load: () => import('./freeze.js'),
   },
@@ -141,7 +157,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./mcp.js'),
   },
   {
-    ...{"name":"perform","summary":"Perform one typed operation on a server","positionals":[{"name":"operation","description":"the operation, as file.chmod","required":true},{"name":"server","description":"the server","required":true},{"name":"key=value","description":"its input","required":false,"variadic":true}],"options":[{"name":"input","value":"json","description":"the whole input as one JSON object instead"},{"name":"dry-run","description":"show what would run and what policy says; run nothing"},{"name":"because","value":"text","description":"why; quoted to whoever has to approve it"}],"example":"perform file.stat localhost path=/etc/hosts"},
+    ...{"name":"perform","summary":"Perform one typed operation on a server","positionals":[{"name":"operation","description":"the operation, as file.chmod","required":true},{"name":"server","description":"the server","required":true},{"name":"key=value","description":"its input","required":false,"variadic":true}],"options":[{"name":"input","value":"json","description":"the whole input as one JSON object instead"},{"name":"dry-run","description":"show what would run and what policy says; run nothing"},{"name":"detach","description":"begin it and do not wait for its end; meshclaw executions wait does"},{"name":"because","value":"text","description":"why; quoted to whoever has to approve it"}],"example":"perform file.stat localhost path=/etc/hosts"},
     load: () => import('./perform.js'),
   },
   {
@@ -213,7 +229,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./policy-check.js'),
   },
   {
-    ...{"name":"run","summary":"Run one command on a server; policy decides on what it would do, evidence is kept","description":"One word is shell text, run as it stands in sh or with --shell in bash. Several words after -- run as they are, without a shell. What is proved to only read runs at once; the rest is asked about or denied. Typed operations (meshclaw perform) are decided more mildly than free text.","positionals":[{"name":"server","description":"the server","required":true},{"name":"command","description":"shell text in quotes, or words after --","required":true,"variadic":true}],"options":[{"name":"shell","value":"sh|bash","description":"the shell that reads the text"},{"name":"dry-run","description":"show what would run and what policy says; run nothing"},{"name":"because","value":"text","description":"why; quoted to whoever has to approve it"}],"example":"run localhost 'df -h | sort'"},
+    ...{"name":"run","summary":"Run one command on a server; policy decides on what it would do, evidence is kept","description":"One word is shell text, run as it stands in sh or with --shell in bash. Several words after -- run as they are, without a shell. What is proved to only read runs at once; the rest is asked about or denied. Typed operations (meshclaw perform) are decided more mildly than free text.","positionals":[{"name":"server","description":"the server","required":true},{"name":"command","description":"shell text in quotes, or words after --","required":true,"variadic":true}],"options":[{"name":"shell","value":"sh|bash","description":"the shell that reads the text"},{"name":"dry-run","description":"show what would run and what policy says; run nothing"},{"name":"detach","description":"begin it and do not wait for its end; meshclaw executions wait does"},{"name":"because","value":"text","description":"why; quoted to whoever has to approve it"}],"example":"run localhost 'df -h | sort'"},
     load: () => import('./run.js'),
   },
   {

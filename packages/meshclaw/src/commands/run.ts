@@ -20,6 +20,7 @@ export const command = defineCommand({
   options: [
     { name: 'shell', value: 'sh|bash', description: 'the shell that reads the text' },
     { name: 'dry-run', description: 'show what would run and what policy says; run nothing' },
+    { name: 'detach', description: 'begin it and do not wait for its end; meshclaw executions wait does' },
     { name: 'because', value: 'text', description: 'why; quoted to whoever has to approve it' },
   ],
   example: "run localhost 'df -h | sort'",
@@ -30,6 +31,7 @@ export const command = defineCommand({
       input: () => inputOf(args.list('command'), args.optional('shell')),
       because: args.optional('because'),
       dryRun: args.flag('dry-run'),
+      detach: args.flag('detach'),
     }),
 });
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '@meshclaw/core';
 import { openLedger } from '@meshclaw/evidence';
@@ -22,9 +23,9 @@ async function unsettled(): Promise<readonly string[]> {
 }
 
 test('what was broken off is shown until an approver signs what he found, once', async () => {
-  const plan = await approvedPlan(cli, alice, 'sleep', '60');
+  const plan = await approvedPlan(cli, alice, 'sh', '-c', 'echo >"$1"; sleep 60', 'sh', cli.path('begun'));
   const { child, ended } = cli.start(['apply', plan]);
-  while ((await recordsOf(cli, 'execution.intended')).length === 0) await sleep(50);
+  while (!existsSync(cli.path('begun'))) await sleep(50);
   child.kill('SIGINT');
   await ended;
   const [execution = ''] = await unsettled();

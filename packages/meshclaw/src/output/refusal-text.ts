@@ -21,6 +21,8 @@ function details(refusal: Refusal): readonly string[] {
     case 'unsupported':
     case 'outcome_unknown':
       return [refusal.reason];
+    case 'running':
+      return [`its end:  meshclaw executions wait ${refusal.execution}`];
     case 'denied':
       return reasonLines(refusal.decision);
     case 'approval_required': {

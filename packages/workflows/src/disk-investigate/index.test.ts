@@ -101,6 +101,7 @@ describe('disk-investigate', () => {
     const server = { ...targetOf('web1', 'scripted'), platform: { userland: 'gnu' as const } };
     const report = await meshOn([gone], [server]).agent.run(diskInvestigate, { server: 'web1', path: '/var' });
     expect(report.problems.map(({ kind }) => kind)).toContain('not_sent');
+    expect(gone.performances).toHaveLength(1);
     expect(report).not.toHaveProperty('data.tree.files');
   });
 

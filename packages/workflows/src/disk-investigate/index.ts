@@ -1,6 +1,7 @@
 /** Answers what fills a disk: usage, inodes and the largest directories and files. Deletes nothing. */
 
-import { defineWorkflow, type ObserveContext } from '@meshclaw/core';
+import { defineWorkflow, type ObserveContext, type Refusal } from '@meshclaw/core';
+import type { Result } from 'neverthrow';
 import { z } from 'zod';
 import { fillingDisks } from '../_findings/filling.js';
 import { AbsolutePath, ServerId } from '../inputs.js';
@@ -51,10 +52,9 @@ export const diskInvestigate = defineWorkflow({
   }),
   data,
   run: async ({ server, path, top }, context) => {
-    const [usage, largest] = await Promise.all([
-      context.perform(diskUsage, server, {}),
-      readTree(context, server, path, top),
-    ]);
+    const usage = await context.perform(diskUsage, server, {});
+    // Who cannot be reached is not asked again, which would cost the whole deadline once more.
+    const largest = isUnreached(usage) ? undefined : await readTree(context, server, path, top);
     const tree = largest?.performed.output;
     const mount = usage.isOk() ? mountOf(usage.value.output.mounts, path, tree?.filesystem ?? null) : null;
     const findings = [
@@ -68,6 +68,11 @@ export const diskInvestigate = defineWorkflow({
     return { data: { path, mount, tree: { readAs: largest.readAs, ...told, kinds: kindsOf(files) } }, findings, next };
   },
 });
+
+const isUnreached = (read: Result<unknown, Refusal>): boolean =>
+  read.isErr() && read.error.kind === 'not_sent' && !ONLY_THIS.includes(read.error.error.kind);
+/** Kinds that say nothing of the next read. */
+const ONLY_THIS = ['not_started', 'unsupported'];
 
 /** As root, who sees everything; where that is not to be had, as the login. */
 async function readTree(context: ObserveContext<Uses>, server: string, path: string, top: number) {

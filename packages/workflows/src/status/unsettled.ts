@@ -2,9 +2,19 @@
 
 import type { Finding, UnsettledExecution } from '@meshclaw/core';
 
-/** None for a change that is still running: its end may come. */
+/** A change that is running is told and no more: its end may come. */
 export function unsettledFinding(one: UnsettledExecution): readonly Finding[] {
-  if (one.state === 'running') return [];
+  const about = { target: one.target, evidence: one.evidence };
+  const facts = { execution: one.execution, operation: one.operation, subject: one.subject };
+  if (one.state === 'running') {
+    const detail = `${one.operation}, begun ${one.intendedAt}, as ${one.execution}.`;
+    return [{ ...about, id: 'execution.running', severity: 'info', title: 'a change is being made', detail, facts }];
+  }
+  if (one.state === 'unread') {
+    const detail = `${one.operation}, begun ${one.intendedAt}: ${one.reason}. Ask for the end of ${one.execution}.`;
+    const title = 'the end of a change was not read yet';
+    return [{ ...about, id: 'execution.unread', severity: 'medium', title, detail, facts }];
+  }
   return [
     {
       id: 'execution.unsettled',
