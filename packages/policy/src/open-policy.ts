@@ -132,11 +132,12 @@ function withAlternatives(pdp: PolicyDecisionPoint, judge: Judge): PolicyDecisio
   };
 }
 
-/** Nothing where the request was not even one. */
-function instead({ action }: DecisionRequest, decision: Decision, judge: Judge, entries: Alternatives) {
-  if (decision.inputDigest === '' || action.class !== 'judged' || action.argv === undefined) return undefined;
-  const { cwd } = action.properties;
-  return alternativeTo(decision, judge(action.argv, typeof cwd === 'string' ? cwd : undefined), entries);
+function instead(request: DecisionRequest, decision: Decision, judge: Judge, entries: Alternatives) {
+  if (decision.inputDigest === '') return undefined; // it was not even a request
+  const { class: operationClass, argv, properties } = request.action;
+  if (operationClass !== 'judged' || argv === undefined) return undefined;
+  const { cwd } = properties;
+  return alternativeTo(decision, judge(argv, typeof cwd === 'string' ? cwd : undefined), entries);
 }
 
 /** Where a policy broke down while it was tested, each place once. */
