@@ -42,13 +42,14 @@ hit() {
   if alive command; then kill -s "$1" "$pid" 2>/dev/null; fi
 }
 finish() { hit TERM; i=0; while [ "$i" -lt ${TERM_S * 10} ] && busy; do nap 0.1; i=$((i+1)); done; hit KILL; }
+enter() { cd "$work" || return 1; case $work in /*) [ "$(pwd -P)" = "$work" ];; esac; }
 busy() { alive command || [ -n "$(grep -l "MESHCLAW_EXECUTION=$id" /proc/[0-9]*/environ 2>/dev/null)" ]; }
 boot`;
 
 /** Starts the keeper, in a unit of its own where systemd runs and the account is root: no log-out ends it there. */
 const START = `start() {
   input=$1 limit=$2 blocks=$3 wait=$4 work=$5; shift 5
-  if [ -n "$work" ]; then ( cd "$work" ) 2>/dev/null || { say no-directory; exit 125; }; fi
+  if [ -n "$work" ]; then ( cd "$work" ) 2>/dev/null || { say no-directory; exit 125; }; ( enter ) || { say linked-directory; exit 125; }; fi
   command -v "$1" >/dev/null 2>&1 || { say no-program; exit 125; }
   command -v mkfifo >/dev/null 2>&1 && command -v mv >/dev/null 2>&1 || { say no-place; exit 125; }
   [ -d "$base" ] || mkdir "$base" 2>/dev/null
@@ -104,7 +105,7 @@ const KEEP = `keep() {
     own=; { read -r own text </proc/self/stat; } 2>/dev/null || own=$(sh -c 'echo $PPID')
     note command "$own"
     exec 9<&- <"$from" >o 2>e
-    [ -z "$work" ] || cd "$work" || exit 125
+    [ -z "$work" ] || enter || exit 125
     if [ -e "$dir/stopped" ]; then exit 125; fi
     MESHCLAW_EXECUTION=$id; export MESHCLAW_EXECUTION
     exec "$@"

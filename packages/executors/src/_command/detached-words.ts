@@ -52,6 +52,7 @@ export function whyNotDetached(action: CommandAction, call: CallOptions): string
 
 const NOT_STARTED: Readonly<Record<string, string>> = {
   'no-directory': 'the working directory is not there or may not be entered',
+  'linked-directory': 'the path of the working directory is not the directory itself: a link is in it',
   'no-program': 'there is no such program on the server',
   'not-begun': 'the server did not begin it in time, and will not',
 };

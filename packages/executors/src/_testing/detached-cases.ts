@@ -128,6 +128,15 @@ export const detachedCases = {
       expect(ended).toMatchObject({ kind: 'exited', exitCode: 4, stdout: { text: 'left' } });
     });
   },
+  'does not start detached where a link in the path of the directory leads': async ({ session }) => {
+    await withRun(session, async ({ start }) => {
+      expect(await start(action(['pwd'], { cwd: '/proc/self/root/usr' }), WAIT_MS)).toBe('not_started');
+    });
+    await withRun(session, async ({ start }) => {
+      const ended = await start(action(['pwd'], { cwd: '/usr' }), WAIT_MS);
+      expect(ended).toMatchObject({ kind: 'exited', exitCode: 0, stdout: { text: '/usr\n' } });
+    });
+  },
   'says of a detached program that is not there that it was not started': async ({ session }) => {
     await withRun(session, async ({ start }) => {
       expect(await start(action(['meshclaw-no-such-program']), WAIT_MS)).toBe('not_started');
