@@ -11,7 +11,8 @@ test('the MCP server is given reading, and neither granting, denying nor writing
     expect(Object.keys(parts.approvals).sort()).toEqual(['list', 'show']);
     expect(Object.keys(parts.records)).toEqual(['find']);
     expect(Object.keys(parts).sort()).toEqual(['approvals', 'operationNamed', 'records', 'redact', 'session']);
-    expect(Object.keys(parts.session({ exposed: false })).sort()).toEqual(['apply', 'check', 'perform', 'run']);
+    const hands = ['apply', 'check', 'collect', 'decide', 'perform', 'run'];
+    expect(Object.keys(parts.session({ exposed: false })).sort()).toEqual(hands);
   } finally {
     await handle.close();
     await remove();

@@ -4,6 +4,7 @@ import type { CallOptions, CommandAction, ExecutorError, Followed, Outcome } fro
 import { err, ok, type Result } from 'neverthrow';
 import { type CapturedOutput, FLOOD } from '../_output/output.js';
 import { DETACHED, SURE_MS } from './detached-script.js';
+import { endOf } from './shell-status.js';
 import { whyImpossible } from './why-impossible.js';
 
 // What `ulimit -f` counts (POSIX sh).
@@ -93,7 +94,7 @@ export function followed(
       const stopped = STOPPED[why];
       if (stopped !== undefined) return unknown(stopped, Number(spent));
       const stillOpen = { stdout: open === '1' || open === '3', stderr: open === '2' || open === '3' };
-      return ok({ kind: 'exited', exitCode: Number(first), ...output.captured(stillOpen), durationMs: Number(spent) });
+      return ok({ ...endOf(Number(first)), ...output.captured(stillOpen), durationMs: Number(spent) });
     }
   }
   const reason = NOT_STARTED[word];

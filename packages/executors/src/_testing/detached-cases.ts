@@ -137,6 +137,14 @@ export const detachedCases = {
       expect(ended).toMatchObject({ kind: 'exited', exitCode: 0, stdout: { text: '/usr\n' } });
     });
   },
+  'tells a detached command that a signal ended from one that failed': async ({ session }) => {
+    await withRun(session, async ({ start }) => {
+      expect(await start(script('kill -9 $$'), WAIT_MS)).toMatchObject({ kind: 'signalled', signal: 'SIGKILL' });
+    });
+    await withRun(session, async ({ start }) => {
+      expect(await start(script('exit 255'), WAIT_MS)).toMatchObject({ kind: 'exited', exitCode: 255 });
+    });
+  },
   'says of a detached program that is not there that it was not started': async ({ session }) => {
     await withRun(session, async ({ start }) => {
       expect(await start(action(['meshclaw-no-such-program']), WAIT_MS)).toBe('not_started');
