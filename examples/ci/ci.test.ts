@@ -62,7 +62,7 @@ test('the rules of the example pass every step', { timeout: 180_000 }, async () 
 test('a rule that was weakened fails its tests and is named as milder', { timeout: 180_000 }, async () => {
   await writeFile(
     join(shell.folder, 'requests.jsonl'),
-    (await readFile(join(shell.folder, 'requests.jsonl'), 'utf8')).replaceAll('0750', '4750'),
+    (await readFile(join(shell.folder, 'requests.jsonl'), 'utf8')).replaceAll('0750', '2750'),
   );
   await edit('== 3\n', '>= 3\n');
   const failed = await failing();

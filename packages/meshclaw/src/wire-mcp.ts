@@ -6,17 +6,13 @@ import { agentOf } from './home/who-asks.js';
 import type { MeshClawHandle } from './open.js';
 import { ownRedactor } from './own-redactor.js';
 
-/** Clients give up after a minute or less; what takes longer goes on by itself and is asked for again. */
-const WAIT_MS = 20_000;
-
 /** The parts for an agent of this OS user. */
 export function mcpParts(
   { as, ledger, approvals }: Pick<MeshClawHandle, 'as' | 'ledger' | 'approvals'>,
   osUser: string,
 ): Omit<ToolboxParts, 'onDefect'> {
   return {
-    session: ({ exposed, client }) =>
-      as({ subject: agentOf(osUser, client), surface: 'mcp', exposed, waitMs: WAIT_MS }),
+    session: ({ exposed, client }) => as({ subject: agentOf(osUser, client), surface: 'mcp', exposed }),
     // Functions one by one: an object of ours would carry `append` and `grant` with it.
     records: { find: (query) => ledger.find(query) },
     approvals: { list: () => approvals.list(), show: (id) => approvals.show(id) },
